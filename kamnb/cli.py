@@ -1,0 +1,119 @@
+"""The command line: kamnb new, check, lab, report."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from kamnb.errors import InputError
+
+LANGUAGES = click.Choice(["en", "ja", "zh"])
+STAGES = click.Choice(["channels", "selection", "strategy", "actions", "review"])
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Plain(click.Group):
+    """Commands whose mendable errors are told in words, with exit code 2, and whose interruption is 130."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("Interrupted. Run the same command again to go on.", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=Plain)
+@click.version_option(package_name="kamnb")
+def main() -> None:
+    """Key account management workbook: from a raw sales ledger to signed key account plans.
+
+    Example: kamnb report data/sample --lang ja
+    """
+
+
+@main.command()
+@click.argument("name")
+@click.option("--at", type=FOLDER, default=Path("data"), show_default=True, help="Where the folder is made.")
+@click.option("--lang", type=LANGUAGES, default="ja", show_default=True, help="Language of the comments.")
+def new(name: str, at: Path, lang: str) -> None:
+    """Lay down a commented engagement folder.
+
+    Example: kamnb new acme --lang en
+    """
+    from kamnb.starting import new_engagement
+
+    file = new_engagement(name, at=at, language=lang)
+    click.echo(f"{file}")
+
+
+@main.command()
+@click.argument("engagement", type=FOLDER)
+@click.option("--lang", type=LANGUAGES, help="Language of the answer (default: the engagement's).")
+def check(engagement: Path, lang: str | None) -> None:
+    """Read every file, say what does not tie and why, and list what to ask the client for.
+
+    Example: kamnb check data/sample --lang en
+    """
+    from kamnb.checking import check_engagement
+
+    text, code = check_engagement(engagement, language=lang)
+    click.echo(text)
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("engagement", type=FOLDER)
+@click.option("--lang", type=LANGUAGES, help="Language of the notebooks (default: the engagement's).")
+@click.option("--account", help="Account of notebooks 3 and 4 (default: the first key account).")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser (servers).")
+def lab(engagement: Path, lang: str | None, account: str | None, no_browser: bool) -> None:
+    """Write the five notebooks for this engagement and open JupyterLab on them.
+
+    Example: kamnb lab data/sample --lang ja
+    """
+    from kamnb.editions.working import write_working
+    from kamnb.engagement import open_engagement
+    from kamnb.reports.jobs import NOTEBOOKS, check_accounts, key_accounts, master_file
+
+    opened = open_engagement(engagement, language=lang)
+    first = check_accounts(opened, (account,)) if account else key_accounts(opened) or [str(opened.raw_table("accounts")["account"].iloc[0])]
+    values = {"engagement": str(opened.path), "language": opened.language, "edition": "internal", "account": first[0]}
+    folder = opened.path / "notebooks" / opened.language
+    files = write_working([master_file(stage) for stage in NOTEBOOKS], folder, values=values)
+    click.echo("\n".join(map(str, files)))
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    os.umask(0o077)
+    sys.exit(subprocess.call([*command, *(["--no-browser"] if no_browser else [])]))
+
+
+@main.command()
+@click.argument("engagement", type=FOLDER)
+@click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks.")
+@click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts).")
+@click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's).")
+@click.option("--to", "formats", type=click.Choice(["html", "xlsx"]), multiple=True, help="Formats (default: all).")
+@click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
+              help="joint: what the account itself may see.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Reports made side by side.")
+@click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
+def report(engagement: Path, out: Path, jobs: int, **asked: tuple) -> None:
+    """Run the notebooks and print them: one page and one workbook each. Only what changed is made again.
+
+    Example: kamnb report data/sample --lang ja --lang en
+    """
+    from kamnb.reports.printing import print_reports
+
+    sys.exit(print_reports(engagement, out, workers=jobs, asked=asked))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""All that a notebook cell may emit: a table, a chart, a sentence, the appendix. Reports are read from these outputs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import display
+from matplotlib.axes import Axes
+from pandas import DataFrame
+
+from kamnb import actions, channels, review, selection, strategy
+from kamnb.engagement import READS, Engagement, open_engagement
+from kamnb.formats import NONE, grouped, money_unit
+from kamnb.style import theme, title_parts, width_of
+from kamnb.words import currency, has_words, kind_of, label, name_code, placeholders, say_value, speak, spoken, word_list, words
+
+TABLE, CHART, SAID, HEAD, MISSING, READ = (f"application/vnd.kamnb.{part}+json" for part in
+                                           ("table", "chart", "said", "head", "missing", "read"))
+PAGE_ROWS = 20
+RIGHT = {"money", "money_change", "share", "share1", "rate", "points", "count", "int", "number", "score", "index",
+         "days", "times"}
+HIDDEN = {"id"}
+LONG_TEXT = 24
+
+
+@dataclass(frozen=True)
+class Room:
+    """What every output of this session shares."""
+
+    engagement: Engagement
+    edition: str = "internal"
+    account: str | None = None
+
+
+_room: list[Room] = []
+
+
+def begin(engagement: str, *, language: str = "en", edition: str = "internal", account: str | None = None) -> Engagement:
+    """The opened engagement; from here on words, theme and outputs of this session are its own."""
+    opened = open_engagement(engagement, language=language)
+    identity = opened.settings.engagement
+    speak(language, currency=identity.currency, start=identity.fiscal_start)
+    theme()
+    _room[:] = [Room(opened, edition, account)]
+    head = {"engagement": identity.name, "client": opened.client, "as_of": str(identity.as_of), "language": language,
+            "edition": edition, "account": account, "account_name": _account_name(opened, account),
+            "currency": identity.currency, "firm": identity.firm}
+    line = words("general.opened", client=opened.client, account=head["account_name"] or words("general.all_accounts"),
+                 as_of=identity.as_of)
+    _emit({HEAD: head, "text/markdown": line, "text/plain": line})
+    return opened
+
+
+def _account_name(engagement: Engagement, account: str | None) -> str:
+    if account is None:
+        return ""
+    names = engagement.table("accounts").set_index("account")["name"]
+    return str(names.get(account, account))
+
+
+def show(table: DataFrame, name: str, **numbers: object) -> None:
+    """Emit `table` under `name`: formatted for the page (the first 20 rows), typed and whole for the workbook.
+
+    Title: words `<name>.title`, its placeholders from `numbers`.  Columns need a kind (text/columns.toml) and a
+    heading in each language.  An empty table emits what the section would show and which table to ask for.
+    """
+    if table.empty:
+        return _say_missing(name)
+    return _emit(_table_bundle(table, name, numbers))
+
+
+def _table_bundle(table: DataFrame, name: str, numbers: dict[str, object]) -> dict:
+    plain = table.reset_index() if table.index.name or table.index.nlevels > 1 else table.reset_index(drop=True)
+    columns = [_column(plain, c) for c in plain.columns]
+    shared = {"name": name, "title": words(f"{name}.title", **numbers), "source": source_line(name)}
+    typed = {**shared, "columns": columns, "rows": [[_typed(v) for v in row] for row in plain.itertuples(index=False)]}
+    return {TABLE: typed, "text/html": table_html(typed), "text/plain": plain.to_string(index=False)}
+
+
+def draw(chart: Callable[..., Axes], table: DataFrame, name: str, **options: object) -> None:
+    """Emit the picture of `chart(table, **options)` under `name`; its title becomes text above it.
+
+    An empty table emits what the section would show and which table to ask for.  A glyph that the font lacks raises.
+    """
+    if table.empty:
+        return _say_missing(name)
+    ax = chart(table, **options)
+    message, measured = title_parts(ax)
+    ax.set_title("", loc="left")
+    source = source_line(name)
+    about = {"name": name, "title": message, "measured": measured, "source": source}
+    above = f"**{message}**  \n<small>{measured}</small>"
+    _emit({"text/markdown": above, "text/plain": message}, {"kamnb": "caption"})
+    _emit({CHART: about, "image/png": _picture(ax), "text/plain": message}, {"image/png": {"width": 760}})
+    _emit({"text/markdown": f"<small>{source}</small>", "text/plain": source}, {"kamnb": "caption"})
+
+
+def say(key: str, **numbers: object) -> None:
+    """Emit the sentence `key` with its numbers. Without any numbers for a sentence that needs some: what is missing."""
+    needed = placeholders(word_list(spoken()).get(key, ""))
+    if needed and not numbers:
+        return _say_missing(key)
+    text = words(key, **numbers)
+    _emit({SAID: {"key": key, "text": text}, "text/markdown": text, "text/plain": text})
+
+
+def appendix(engagement: Engagement) -> None:
+    """Emit the choices made, the control totals, what is missing, and the sources with hashes. Ends every notebook.
+
+    The joint edition gets the sources alone.  The last output also notes what the notebook has read.
+    """
+    if _room[0].edition != "joint":
+        choices = [(words(f"choices.{key}"), _choice(value)) for key, value in engagement.settings.choices.model_dump().items()]
+        show(DataFrame(choices, columns=["choice", "setting"]), "appendix.choices")
+        show(engagement.record("controls").pipe(_readable_controls), "appendix.controls")
+        asks = DataFrame({"table": engagement.missing()}, dtype="str")
+        show(asks.assign(unlocks=[words(f"tables.{t}.unlocks") for t in asks["table"]]).pipe(_readable_tables), "appendix.missing")
+    columns = ["table", "file", "sha256"] if _room[0].edition == "joint" else ["table", "file", "rows", "sha256"]
+    bundle = _table_bundle(engagement.record("files")[columns].pipe(_readable_tables), "appendix.sources", {})
+    _emit({**bundle, READ: sorted(READS)})
+
+
+def _choice(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return " / ".join(say_value(v, "share") for v in value)
+    return say_value(value, "share1") if isinstance(value, float) else words(f"choices.values.{value}")
+
+
+def _readable_tables(rows: DataFrame) -> DataFrame:
+    return rows.assign(table=[words(f"tables.{t}.title") for t in rows["table"]])
+
+
+def _readable_controls(rows: DataFrame) -> DataFrame:
+    return _readable_tables(rows).assign(measure=[name_code(m) for m in rows["measure"]])
+
+
+def source_line(name: str) -> str:
+    """The line under a table or chart: the client tables it comes from, and as of when."""
+    engagement = _room[0].engagement
+    given = [words(f"tables.{table}.title") for table in needs(name) if engagement.has(table)]
+    return words("general.source", tables=given, as_of=engagement.as_of)
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """The tables of the dictionary that stand behind output `name` (each stage's NEEDS)."""
+    for stage in (channels, selection, strategy, actions, review):
+        if name in stage.NEEDS:
+            return stage.NEEDS[name]
+    return ("sales",)
+
+
+def _say_missing(name: str) -> None:
+    """Say what `name` would show and which tables to ask for, or that there is nothing of the kind."""
+    engagement = _room[0].engagement
+    lacking = [table for table in needs(name) if not engagement.has(table)]
+    would = words(f"{name}.would_show") if has_words(f"{name}.would_show") else words(f"{name}.title") if (
+        has_words(f"{name}.title") and not placeholders(word_list(spoken())[f"{name}.title"])) else ""
+    asked = [words(f"tables.{table}.title") for table in lacking]
+    text = words("general.missing", would=would, tables=asked) if lacking else words("general.nothing", would=would)
+    _emit({MISSING: {"name": name, "tables": lacking, "text": text}, "text/markdown": f"*{text}*", "text/plain": text})
+
+
+def _column(table: DataFrame, name: str) -> dict[str, object]:
+    kind = kind_of(str(name))
+    column: dict[str, object] = {"name": str(name), "kind": kind, "label": label(str(name)), "unit": "", "divisor": 1, "digits": 0}
+    if kind in {"money", "money_change"}:
+        amounts = pd.to_numeric(table[name]).abs()
+        largest = float(amounts.max()) if amounts.notna().any() else 0.0
+        divisor, digits, unit = money_unit(largest, language=spoken(), currency=currency())
+        column.update(unit=unit, divisor=divisor, digits=digits)
+    return column
+
+
+def _typed(value: object) -> object:
+    """`value` as JSON keeps it: unknown is null, days are ISO text, numbers are numbers."""
+    if isinstance(value, (list, tuple)):
+        return [_typed(v) for v in value]
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, (bool, str, int, float)):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def cell_text(value: object, column: dict) -> str:
+    """One cell of a shown table as its reader sees it."""
+    kind = str(column["kind"])
+    if value is None or value != value:
+        return NONE
+    if kind in {"money", "money_change"}:
+        return grouped(value / column["divisor"], column["digits"], signed=kind == "money_change")
+    if kind == "code":
+        return name_code(str(value))
+    if kind == "bool":
+        return "●" if value else ""
+    return say_value(value, kind)
+
+
+def table_html(typed: dict) -> str:
+    """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source.
+
+    Codes of accounts and products (kind id) are left to the workbook.
+    """
+    shown = [(i, column) for i, column in enumerate(typed["columns"]) if column["kind"] not in HIDDEN]
+    cells = [[cell_text(row[i], column) for i, column in shown] for row in typed["rows"][:PAGE_ROWS]]
+    sides = [_side(column, [row[k] for row in cells]) for k, (_, column) in enumerate(shown)]
+    head = "".join(f'<th {side}>{escape(column["label"])}{_unit(column)}</th>'
+                   for side, (_, column) in zip(sides, shown, strict=True))
+    body = "".join("<tr>" + "".join(f"<td {side}>{escape(text)}</td>" for side, text in zip(sides, row, strict=True)) + "</tr>"
+                   for row in cells)
+    cut = words("general.rows_shown", shown=PAGE_ROWS, rows=len(typed["rows"])) + " " if len(typed["rows"]) > PAGE_ROWS else ""
+    return (f'<div class="table"><table><caption>{escape(typed["title"])}</caption><thead><tr>{head}</tr></thead>'
+            f'<tbody>{body}</tbody></table><p class="source">{escape(cut + typed["source"])}</p></div>')
+
+
+def _side(column: dict, texts: list[str]) -> str:
+    """How a column sits: numbers right, hashes small, short texts on one line, long texts with room."""
+    if column["kind"] in RIGHT:
+        return 'class="right" style="text-align:right"'
+    longest = max((width_of(text) for text in texts), default=0)
+    kind = "hash" if column["name"] == "sha256" else "long" if longest > LONG_TEXT else "short"
+    return f'class="{kind}" style="text-align:left"'
+
+
+def _unit(column: dict) -> str:
+    return f'<small>{escape(column["unit"])}</small>' if column["unit"] else ""
+
+
+def _picture(ax: Axes) -> str:
+    """The figure of `ax` as base64 PNG cropped to its ink; closed afterwards."""
+    stream = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph")
+        ax.figure.savefig(stream, format="png", bbox_inches="tight", pad_inches=0.08, metadata={"Software": None})
+    plt.close(ax.figure)
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def _emit(bundle: dict, metadata: dict | None = None) -> None:
+    display(bundle, raw=True, metadata=metadata or {})

@@ -1,0 +1,1 @@
+"""Editions: pure functions from notebook to notebook."""

@@ -1,0 +1,274 @@
+"""One consulting project: its settings, its checked tables and panels, and the decisions people saved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from pandas import DataFrame, Timestamp
+
+from kamnb import __version__, choices
+from kamnb.errors import InputError
+from kamnb.intake.dictionary import dictionary, empty_table
+from kamnb.money import scale_of
+from kamnb.settings import FILE, Settings, read_settings
+
+CACHE = ".cache"
+SNAPSHOT = "snapshot"
+LANGUAGES = ("en", "ja", "zh")
+READS: set[tuple[str, str, str]] = set()
+"""What this process has read of an engagement, as (kind, name, account): a report depends on nothing else."""
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """An opened engagement. Tables and panels are read from its snapshot when asked for."""
+
+    path: Path
+    settings: Settings
+    snapshot: Path
+    language: str
+
+    @property
+    def as_of(self) -> Timestamp:
+        """The day that drives every date of the engagement."""
+        return Timestamp(self.settings.engagement.as_of)
+
+    @property
+    def scale(self) -> int:
+        """Decimals of the currency: amounts are integers in 10**-scale of it."""
+        return scale_of(self.settings.engagement.currency)
+
+    @property
+    def start(self) -> int:
+        """First month of the fiscal year."""
+        return self.settings.engagement.fiscal_start
+
+    @property
+    def client(self) -> str:
+        """The client's name in the engagement's language."""
+        identity = self.settings.engagement
+        return getattr(identity, f"client_{self.language}") or identity.client
+
+    def has(self, table: str) -> bool:
+        """Whether the client has given `table`."""
+        READS.add(("table", table, ""))
+        return self._given(table)
+
+    def _given(self, table: str) -> bool:
+        return (self.snapshot / "tables" / f"{table}.parquet").exists()
+
+    def table(self, name: str, *, account: str | None = None) -> DataFrame:
+        """The accepted rows of table `name`, text in the engagement's language; typed but empty where it was not given.
+
+        `account`: only the rows of that account.
+        """
+        READS.add(("table", name, account or ""))
+        return _in_language(self.raw_table(name, account=account), self.language)
+
+    def raw_table(self, name: str, *, account: str | None = None) -> DataFrame:
+        """Table `name` as it was accepted, with the texts of every language."""
+        return _read(self.snapshot / "tables" / f"{name}.parquet", account) if self._given(name) else empty_table(name)
+
+    def panel(self, name: str, *, account: str | None = None) -> DataFrame:
+        """Panel `name` of the ledger (account_month, account_category_month, account_product_month, channel_month)."""
+        file = self.snapshot / "panels" / f"{name}.parquet"
+        if not file.exists():
+            valid = sorted(path.stem for path in file.parent.glob("*.parquet"))
+            raise InputError(f"there is no panel {name!r}", str(self.path), f"Use one of {', '.join(valid)}.")
+        READS.add(("panel", name, account or ""))
+        return _read(file, account)
+
+    def record(self, name: str) -> DataFrame:
+        """What intake noted: `controls`, `findings` or `files`."""
+        READS.add(("record", name, ""))
+        return pd.read_parquet(self.snapshot / f"{name}.parquet")
+
+    def missing(self) -> list[str]:
+        """Tables of the dictionary that the client has not given."""
+        return [table for table in dictionary() if not self.has(table)]
+
+    def state(self, kind: str, name: str, account: str = "") -> str:
+        """Hash of what a read of (`kind`, `name`, `account`) gives now; a proposal of one's own stage counts as nothing."""
+        if kind in {"decision", "own"}:
+            rows = self._saved(name, account or None)
+            people = rows if kind == "decision" or (rows["decided_by"] != "").any() else rows.iloc[:0]
+            return _hash(people.to_csv(index=False).encode())
+        file = self.snapshot / f"{kind}s" / f"{name}.parquet" if kind != "record" else self.snapshot / f"{name}.parquet"
+        if not file.exists():
+            return "absent"
+        return _hash(_read(file, account).to_csv(index=False).encode() if account else file.read_bytes())
+
+    def decision(self, stage: str, *, account: str | None = None) -> DataFrame:
+        """What was decided in `stage`: saved rows with `decided_by` (empty = proposed, nobody has confirmed), or no rows."""
+        READS.add(("decision", stage, account or ""))
+        return self._saved(stage, account)
+
+    def _saved(self, stage: str, account: str | None) -> DataFrame:
+        file = self.decision_file(stage, account)
+        if not file.exists():
+            return DataFrame({"decided_by": pd.Series(dtype="str")})
+        return pd.read_csv(file, encoding="utf-8-sig", dtype={"account": "str", "channel": "str"}, keep_default_na=False,
+                           na_values=[""]).assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
+
+    def decide(self, stage: str, rows: DataFrame, *, account: str | None = None, by: str = "") -> DataFrame:
+        """The decision that stands after offering `rows`: a person's saved decision is only replaced by a person's (`by`)."""
+        READS.add(("own", stage, account or ""))
+        standing = self._saved(stage, account)
+        if not by and (standing["decided_by"] != "").any():
+            return standing
+        file = self.decision_file(stage, account)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = rows.assign(decided_by=by, decided_on=self.as_of.date().isoformat() if by else "").to_csv(index=False)
+        replace_file(file, text.encode("utf-8-sig"))
+        return self._saved(stage, account)
+
+    def choose(self, values: dict[str, object], *, by: str) -> Engagement:
+        """The engagement with `values` (dotted setting -> value) chosen by a person, saved for every later run.
+
+        Raises InputError when nobody is named, or a value is not one that the setting takes (nothing is saved then).
+        """
+        if not by.strip():
+            raise InputError("nobody is named", "Save", "Write who decides.")
+        file = self.path / choices.FILE
+        before = choices.read_choices(self.path)
+        after = {**before, **{name: (value, by.strip(), self.as_of.date().isoformat()) for name, value in values.items()}}
+        file.parent.mkdir(exist_ok=True)
+        replace_file(file, choices.choices_file(after))
+        try:
+            return replace(self, settings=read_settings(self.path))
+        except InputError:
+            replace_file(file, choices.choices_file(before))
+            raise
+
+    def chosen(self, prefix: str) -> list[str]:
+        """Who chose settings that start with `prefix`, each once."""
+        return sorted({who for name, (_, who, _) in choices.read_choices(self.path).items() if name.startswith(prefix)})
+
+    def decision_file(self, stage: str, account: str | None = None) -> Path:
+        """Where the decision of `stage` (for `account`) is saved."""
+        folder = self.path / "decisions"
+        return folder / f"{stage}.csv" if account is None else folder / stage / f"{safe_name(account)}.csv"
+
+
+def safe_name(text: str) -> str:
+    """`text` as a file name that is safe on every system; unlike texts stay unlike (faults.md F18-F21)."""
+    plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in text).strip("_")[:40]
+    reserved = plain.upper() in {"CON", "PRN", "AUX", "NUL"} or plain[:3].upper() in {"COM", "LPT"}
+    same = plain == text and text.isascii() and not reserved
+    return plain if same else f"{plain or 'x'}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write `content` aside and rename it into place, so that `file` is always old or new, never half."""
+    if file.exists() and file.read_bytes() == content:
+        return
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.stem}-", suffix=".part", delete=False) as part:
+        part.write(content)
+        part.flush()
+        os.fsync(part.fileno())
+    os.replace(part.name, file)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _read(file: Path, account: str | None) -> DataFrame:
+    rows = pd.read_parquet(file)
+    if not account or "account" not in rows:
+        return rows
+    return rows[rows["account"] == account].reset_index(drop=True)
+
+
+def _in_language(rows: DataFrame, language: str) -> DataFrame:
+    """`rows` with each text column replaced by its twin in `language` where that is filled in; twins dropped."""
+    twins = [c for c in rows.columns if c[-3:] in {f"_{code}" for code in LANGUAGES} and c[:-3] in rows.columns]
+    mine = [c for c in twins if c.endswith(f"_{language}")]
+    filled = {c[:-3]: rows[c].where(rows[c].notna(), rows[c[:-3]]) for c in mine}
+    return rows.assign(**filled).drop(columns=twins)
+
+
+def source_files(folder: Path, settings: Settings) -> list[Path]:
+    """Every file that the tables of the engagement are read from, sorted."""
+    patterns = [p for source in settings.tables.values() for p in source.patterns()]
+    return sorted({file.resolve() for pattern in patterns for file in folder.glob(pattern) if file.is_file()}
+                  if not any(p.startswith("..") for p in patterns) else _glob_anywhere(folder, patterns))
+
+
+def _glob_anywhere(folder: Path, patterns: list[str]) -> list[Path]:
+    """Files of `patterns` that may climb out of `folder` with `..`."""
+    found: set[Path] = set()
+    for pattern in patterns:
+        base = folder
+        parts = Path(pattern).parts
+        while parts and parts[0] == "..":
+            base, parts = base.resolve().parent, parts[1:]
+        found |= {file.resolve() for file in base.glob(str(Path(*parts))) if file.is_file()}
+    return sorted(found)
+
+
+def content_key(folder: Path, settings: Settings) -> str:
+    """Hash of everything a snapshot depends on: engagement.toml, the source files and this package's version."""
+    digest = hashlib.sha256(__version__.encode())
+    digest.update((Path(__file__).parent / "intake" / "tables.toml").read_bytes())
+    for file in [folder / FILE, *source_files(folder, settings)]:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def prepare(folder: Path, settings: Settings) -> Path:
+    """The snapshot folder of the engagement's present files: checked tables, panels and intake's records as parquet.
+
+    Built once per content; older snapshots are removed.  Raises InputError with every fault that stops the intake.
+    """
+    snapshot = folder / CACHE / content_key(folder, settings)
+    if not (snapshot / "ready.json").exists():
+        (folder / CACHE).mkdir(exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder / CACHE, prefix=".building-"))
+        _build(folder, settings, aside)
+        for old in (folder / CACHE).iterdir():
+            if old != aside and not old.name.startswith(".building-"):
+                shutil.rmtree(old, ignore_errors=True)
+        os.replace(aside, snapshot)
+    return snapshot
+
+
+def _build(folder: Path, settings: Settings, out: Path) -> None:
+    """Read, check and sum the client's files into `out`. Heavy imports only here: an opened notebook needs none."""
+    from kamnb.intake.reading import read_tables
+    from kamnb.ledger import build_panels
+
+    identity = settings.engagement
+    intake = read_tables(folder, settings.tables, scale=scale_of(identity.currency), as_of=identity.as_of)
+    (out / "tables").mkdir()
+    for name, table in intake.tables.items():
+        table.to_parquet(out / "tables" / f"{name}.parquet", index=False)
+    for name in ("controls", "findings", "files"):
+        getattr(intake, name).to_parquet(out / f"{name}.parquet", index=False)
+    (out / "panels").mkdir()
+    build_panels(intake.tables, out=out / "panels")
+    (out / "ready.json").write_text(json.dumps({"version": __version__}))
+
+
+def open_engagement(path: str | Path, *, language: str | None = None) -> Engagement:
+    """The engagement in folder `path`, checked and ready, its texts in `language` (default: the engagement's own).
+
+    A folder that already holds a `snapshot` (what a joint edition gets) is opened as it is.  Raises InputError for
+    anything in engagement.toml or the client's files that must be mended first.
+    """
+    folder = Path(path).resolve()
+    settings = read_settings(folder)
+    spoken = language or settings.engagement.language
+    if spoken not in LANGUAGES:
+        raise InputError(f"language {spoken!r} is not known", "", f"Use one of {', '.join(LANGUAGES)}.")
+    fixed = folder / SNAPSHOT
+    return Engagement(folder, settings, fixed if fixed.is_dir() else prepare(folder, settings), spoken)

@@ -1,0 +1,62 @@
+"""Money in integer minor units, the one rounding rule, and growth where a base may be zero or negative."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+from pandas import DataFrame, Series
+
+from kamnb.errors import InputError
+
+SCALES = {"JPY": 0, "KRW": 0, "VND": 0, "USD": 2, "EUR": 2, "GBP": 2, "CNY": 2, "TWD": 2, "BRL": 2, "KWD": 3}
+SYMBOLS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "CNY": "CN¥"}
+LIMIT = 9_000_000_000_000_000
+
+
+def scale_of(currency: str) -> int:
+    """Number of decimals of `currency` (ISO 4217): 0 for yen, 2 for dollars."""
+    if currency not in SCALES:
+        raise InputError(f"currency {currency!r} is not known", "engagement.toml, [engagement]",
+                         f"Use one of {', '.join(SCALES)}.")
+    return SCALES[currency]
+
+
+def round_half_away(value: float | Decimal, digits: int = 0) -> Decimal:
+    """`value` rounded once, half away from zero, as Excel's ROUND does (faults.md d.2)."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def to_minor(value: Decimal, scale: int) -> tuple[int, Decimal]:
+    """`value` in minor units, and what rounding to them took away or added (value - rounded)."""
+    rounded = round_half_away(value, scale)
+    return int(rounded.scaleb(scale)), value - rounded
+
+
+def growth(base: Series, current: Series) -> DataFrame:
+    """Growth by the rules of faults.md d.3.
+
+    `base`, `current`: amounts on one index.  Returns `rate` (fraction; NaN where no percentage is honest),
+    `change` (amount) and `case`: grew, none (both zero), new (base zero), turned_positive, turned_negative,
+    still_negative, unclear (base zero, current negative) or unknown (one is missing).
+    """
+    change = current - base
+    cases = [
+        (base.isna() | current.isna(), "unknown"),
+        ((base == 0) & (current == 0), "none"),
+        ((base == 0) & (current > 0), "new"),
+        ((base == 0) & (current < 0), "unclear"),
+        ((base < 0) & (current >= 0), "turned_positive"),
+        ((base < 0) & (current < 0), "still_negative"),
+        (current < 0, "turned_negative"),
+    ]
+    case = Series(np.select([c.to_numpy(dtype=bool) for c, _ in cases], [name for _, name in cases], "grew"),
+                  index=base.index)
+    rate = (change / base.where(base > 0)).where(case == "grew")
+    return DataFrame({"rate": rate, "change": change, "case": case})
+
+
+def ratio(part: Series, whole: Series) -> Series:
+    """`part / whole`, NaN where the whole is not positive: a share of nothing is unknown, not zero."""
+    return part / whole.where(whole > 0)

@@ -1,0 +1,1 @@
+"""Reports: notebooks executed as jobs and printed from what they showed."""

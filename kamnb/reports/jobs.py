@@ -1,0 +1,117 @@
+"""What a run has to make: one job per notebook x account x language x edition, and the key that says when it is done."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from kamnb.engagement import Engagement, safe_name
+from kamnb.errors import InputError, nearest
+from kamnb.words import TEXT
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = {"channels": "1_channels", "selection": "2_selection", "strategy": "3_strategy", "actions": "4_actions",
+             "review": "5_review"}
+BY_ACCOUNT = ("strategy", "actions")
+ORDER = (("channels",), ("selection",), ("strategy", "review"), ("actions",))
+"""Stages that wait for one another: what a stage decides, the next one reads."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run and print."""
+
+    stage: str
+    language: str
+    edition: str = "internal"
+    account: str | None = None
+    formats: tuple[str, ...] = ("html", "xlsx")
+
+    @property
+    def ident(self) -> str:
+        """Name of the job in the journal; unlike jobs have unlike names."""
+        return "/".join([NOTEBOOKS[self.stage], self.language, self.edition, self.account or "-"])
+
+    def outputs(self) -> dict[str, str]:
+        """Path of each format's file below the run's folder."""
+        stem = safe_name(self.account) if self.account else NOTEBOOKS[self.stage]
+        tail = "" if self.edition == "internal" else f".{self.edition}"
+        return {form: f"{NOTEBOOKS[self.stage]}/{stem}{tail}.{self.language}.{form}" for form in self.formats}
+
+    def fixed_key(self, engagement: Engagement) -> str:
+        """Hash of all that the job depends on beside the data it reads: notebook, words, code, settings, versions."""
+        settings = engagement.settings.model_dump_json(exclude={"tables"})
+        parts = [str(asdict(self)), settings, _hash_files(str(master_file(self.stage))), _hash_text(self.language), _hash_code()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def master_file(stage: str) -> Path:
+    """The English master notebook of `stage`."""
+    return ROOT / "notebooks" / f"{NOTEBOOKS[stage]}.ipynb"
+
+
+@cache
+def _hash_files(*names: str) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(Path(name).read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _hash_text(language: str) -> str:
+    files = [TEXT / "columns.toml", *sorted((TEXT / language).iterdir())]
+    return _hash_files(*(str(file) for file in files if file.is_file()))
+
+
+@cache
+def _hash_code() -> str:
+    package = sorted(file for file in (ROOT / "kamnb").rglob("*") if file.suffix in {".py", ".toml", ".j2", ".css"})
+    return _hash_files(*map(str, package), str(ROOT / "requirements.lock"))
+
+
+def key_accounts(engagement: Engagement) -> list[str]:
+    """Accounts that the selection decided to be key, by rank."""
+    decided = engagement.decision("selection")
+    if decided.empty:
+        return []
+    return decided.loc[decided["decision"] == "key"].sort_values(["rank", "account"])["account"].astype(str).tolist()
+
+
+def check_accounts(engagement: Engagement, accounts: tuple[str, ...]) -> list[str]:
+    """`accounts` as asked for, each once.  Raises InputError naming every unknown or repeated one (faults.md C08)."""
+    known = set(engagement.raw_table("accounts")["account"])
+    wrong = [a for a in accounts if a not in known]
+    if wrong:
+        raise InputError(f"not in the account master: {', '.join(wrong)}", "--account", nearest(wrong[0], known))
+    if len(set(accounts)) < len(accounts):
+        raise InputError("an account is named twice", "--account", "Name each account once.")
+    return list(accounts)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    stages: tuple[str, ...] = tuple(NOTEBOOKS)
+    accounts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ("html", "xlsx")
+    edition: str = "internal"
+    workers: int = 2
+
+
+def plan_jobs(engagement: Engagement, request: Request, *, stages: tuple[str, ...]) -> list[Job]:
+    """Jobs of `request` in `stages` (one step of ORDER), in a fixed order.
+
+    The joint edition exists for the notebooks of an account only.
+    """
+    accounts = check_accounts(engagement, request.accounts) or key_accounts(engagement)
+    jobs = []
+    for stage in (s for s in stages if s in request.stages):
+        subjects = accounts if stage in BY_ACCOUNT else [None] if request.edition == "internal" else []
+        jobs += [Job(stage, language, request.edition, account, request.formats)
+                 for account in subjects for language in request.languages]
+    return jobs

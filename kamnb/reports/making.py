@@ -1,0 +1,84 @@
+"""A whole run: jobs stage after stage, then the manifest and the index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kamnb import __version__
+from kamnb.engagement import Engagement, replace_file
+from kamnb.errors import InputError
+from kamnb.reports.index import index_page
+from kamnb.reports.jobs import ORDER, Request, plan_jobs
+from kamnb.reports.runner import Result, run_jobs
+
+Tell = Callable[[Result, int], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ended."""
+
+    out: Path
+    results: list[Result]
+
+    def count(self, status: str) -> int:
+        """Number of jobs that ended as `status` (done, same, failed)."""
+        return Counter(result.status for result in self.results)[status]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every report asked for exists and verifies, else 1 (faults.md a 9)."""
+        return 1 if self.count("failed") or not self.results else 0
+
+
+def check_totals(engagement: Engagement) -> dict[str, int]:
+    """Net sales in minor units by panel and as accepted at the border.
+
+    Raises InputError when they are not all the same: a report that does not tie is not published (faults.md d.8).
+    """
+    panels = sorted(path.stem for path in (engagement.snapshot / "panels").glob("*.parquet"))
+    totals = {"accepted": int(engagement.raw_table("sales")["net_sales"].sum())}
+    totals.update({name: int(engagement.panel(name)["net_sales"].sum()) for name in panels})
+    if len(set(totals.values())) > 1:
+        raise InputError(f"panels do not tie to the accepted ledger: {totals}", str(engagement.path), "Please report this: it is a bug.")
+    return totals
+
+
+def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: Tell = lambda result, total: None) -> Summary:
+    """Make what `request` asks for below `out`, redoing only what changed; returns how each job ended.
+
+    `tell` is called with each result and the number of jobs of its step.  Raises InputError before any job starts
+    when the request or the data cannot be used.
+    """
+    totals = check_totals(engagement)
+    results: list[Result] = []
+    for step in ORDER:
+        jobs = plan_jobs(engagement, request, stages=step)
+        results += run_jobs(jobs, engagement, out=out, workers=request.workers, tell=lambda r, n=len(jobs): tell(r, n))
+    replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
+    replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())
+    return Summary(out, results)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def describe_run(engagement: Engagement, results: list[Result], *, totals: dict[str, int]) -> dict:
+    """The manifest: inputs with hashes, control totals, jobs with their outputs and hashes."""
+    identity = engagement.settings.engagement
+    files = engagement.record("files")[["table", "file", "sha256", "rows"]]
+    controls = engagement.record("controls")
+    return {
+        "kamnb": __version__, "engagement": identity.name, "as_of": str(identity.as_of), "currency": identity.currency,
+        "settings_sha256": hashlib.sha256(engagement.settings.model_dump_json().encode()).hexdigest(),
+        "inputs": json.loads(files.to_json(orient="records")), "controls": json.loads(controls.to_json(orient="records")),
+        "totals_minor_units": totals,
+        "jobs": [{"job": r.job.ident, "status": "failed" if r.status == "failed" else "done", "why": r.why,
+                  "outputs": r.entry.get("outputs", {})} for r in sorted(results, key=lambda r: r.job.ident)],
+    }

@@ -1,0 +1,41 @@
+"""A run as the command line shows it: a progress bar, what failed, and a last line that counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from kamnb.engagement import open_engagement
+from kamnb.reports.jobs import NOTEBOOKS, Request
+from kamnb.reports.making import make_reports
+from kamnb.reports.runner import Result
+
+
+def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str, tuple]) -> int:
+    """Make the reports that were asked for; returns the exit code.
+
+    `asked`: stages, accounts, languages, formats (empty = the default) and edition.
+    """
+    opened = open_engagement(engagement)
+    request = Request(stages=asked["stages"] or tuple(NOTEBOOKS), accounts=asked["accounts"],
+                      languages=asked["languages"] or (opened.language,), formats=tuple(sorted(asked["formats"])) or ("html", "xlsx"),
+                      edition=str(asked["edition"]), workers=workers)
+    identity = opened.settings.engagement
+    folder = out / opened.path.name / str(identity.as_of)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(unit="report", leave=False) as bar:
+        summary = make_reports(opened, request, out=folder, tell=lambda result, _: _tell(bar, result))
+    for result in summary.results:
+        if result.status == "failed":
+            click.echo(f"failed  {result.job.ident}\n        {result.why.strip()}", err=True)
+    fresh = "nothing had changed: " if summary.count("same") == len(summary.results) and summary.results else ""
+    click.echo(f"{folder / 'index.html'}")
+    click.echo(f"{fresh}{summary.count('done')} done, {summary.count('same')} unchanged, 0 held, {summary.count('failed')} failed")
+    return summary.exit_code
+
+
+def _tell(bar: tqdm, result: Result) -> None:
+    bar.set_postfix_str(f"{result.job.ident} {result.status}")
+    bar.update()

@@ -1,0 +1,178 @@
+"""engagement.toml as frozen, typed settings: unknown keys refused with the nearest name, all problems in one message."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from kamnb.choices import apply_choices, read_choices
+from kamnb.errors import Fault, InputError, nearest
+from kamnb.intake.source import Source
+from kamnb.money import SCALES
+
+FILE = "engagement.toml"
+FACTORS = ("revenue", "growth", "continuity", "entry", "effort", "relationship", "fit", "logo")
+
+
+class Strict(BaseModel):
+    """Frozen settings that know no other keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _with_defaults(cls: type[BaseModel], given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+    """Weights as given, those that are not named at their default."""
+    return {**cls.model_fields[info.field_name].default, **given} if isinstance(given, dict) else given
+
+
+class Identity(Strict):
+    """Who the engagement is for, and as of when."""
+
+    name: str
+    client: str
+    client_en: str = ""
+    client_ja: str = ""
+    client_zh: str = ""
+    as_of: date
+    currency: str = "JPY"
+    fiscal_start: int = Field(4, ge=1, le=12)
+    language: Literal["en", "ja", "zh"] = "ja"
+    confidential: bool = True
+    firm: str = ""
+    tax: Literal["excluded", "included"] = "excluded"
+
+    @field_validator("currency")
+    @classmethod
+    def known_currency(cls, value: str) -> str:
+        """The ISO code, if its number of decimals is known."""
+        if value not in SCALES:
+            raise ValueError(f"currency {value!r} is not known; use one of {', '.join(SCALES)}")
+        return value
+
+
+class Choices(Strict):
+    """Where textbooks disagree (method.md 2.3); printed in every report."""
+
+    abc_crossing: Literal["included", "excluded"] = "included"
+    abc_cuts: tuple[float, float] = (0.80, 0.95)
+    xyz_sd: Literal["population", "sample"] = "population"
+    xyz_cuts: tuple[float, float] = (0.10, 0.25)
+    xyz_period: Literal["auto", "month", "quarter"] = "auto"
+    pocket_boundary: Literal["after_logistics", "before_logistics"] = "after_logistics"
+    capital_rate: float = Field(0.015, ge=0, le=1)
+    rebate_accrual: Literal["expected", "most_likely"] = "expected"
+    dso: Literal["simple", "count_back"] = "count_back"
+
+
+class ChannelSettings(Strict):
+    """[channels]: weights of the nine-box and how many channels get priority."""
+
+    attractiveness: dict[str, float] = {"market_size": 1, "market_growth": 1, "headroom": 1, "margin": 1}
+    strength: dict[str, float] = {"share": 1, "share_change": 1, "our_growth": 1}
+    cuts: Literal["thirds", "quantiles"] = "thirds"
+    priorities: int = Field(3, ge=1)
+
+    _rest = field_validator("attractiveness", "strength", mode="before")(_with_defaults)
+
+
+class SelectionSettings(Strict):
+    """[selection]: weights of the eight factors (method.md B12-B19), and how many accounts can be served."""
+
+    weights: dict[str, float] = dict.fromkeys(FACTORS, 1.0)
+    team_hours: float | None = Field(None, gt=0)
+    hours_per_account: float = Field(400, gt=0)
+    seats: int | None = Field(None, ge=1)
+    must_have: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    draws: int = Field(10_000, ge=100)
+    seed: int = 20_250_401
+
+    _rest = field_validator("weights", mode="before")(_with_defaults)
+
+
+class StrategySettings(Strict):
+    """[strategy]: peers and relationship types."""
+
+    peer_quantile: float = Field(0.5, gt=0, lt=1)
+    peer_minimum: int = Field(5, ge=3)
+    wanted_types: dict[str, str] = {}
+
+
+class ActionSettings(Strict):
+    """[actions]: growth asked of a key account, what counts towards it (capture: share of the headroom; price_change: net
+    price rise decided for the year), and activities one person can run at a time (parallel)."""
+
+    growth_target: float = Field(0.05, gt=-1)
+    capture: float = Field(0.25, ge=0, le=1)
+    price_change: float = Field(0.0, gt=-1)
+    parallel: int = Field(6, ge=1)
+    plan_year: int | None = None
+
+
+class ReviewSettings(Strict):
+    """[review]: when a deviation is worth a talk (rules of thumb, to be set by the client)."""
+
+    tolerance: float = Field(0.03, ge=0)
+    decline: float = Field(0.20, gt=0)
+    overdue_days: int = Field(30, ge=0)
+    backtest_months: int = Field(12, ge=3)
+
+
+class Settings(Strict):
+    """The whole engagement.toml."""
+
+    engagement: Identity
+    tables: dict[str, Source] = {}
+    choices: Choices = Choices()
+    channels: ChannelSettings = ChannelSettings()
+    selection: SelectionSettings = SelectionSettings()
+    strategy: StrategySettings = StrategySettings()
+    actions: ActionSettings = ActionSettings()
+    review: ReviewSettings = ReviewSettings()
+
+
+def _valid_keys(path: tuple) -> list[str]:
+    """Keys that the settings know at the parent of `path`."""
+    model: type[BaseModel] = Settings
+    for step in path[:-1]:
+        field = model.model_fields.get(str(step))
+        kind = field.annotation if field else None
+        if step == "tables" or model is Source or kind is None or not hasattr(kind, "model_fields"):
+            model = Source
+        else:
+            model = kind
+    return list(model.model_fields)
+
+
+def _fault(error: dict, file: Path) -> Fault:
+    """One pydantic error as a fault in our words."""
+    path = tuple(error["loc"])
+    where = f"{file.name}, {'.'.join(map(str, path))}"
+    if error["type"] == "extra_forbidden":
+        return Fault(f"{path[-1]!r} is not a setting", where, f"Rename or remove it; {nearest(str(path[-1]), _valid_keys(path))}.")
+    if error["type"] == "missing":
+        return Fault(f"{path[-1]!r} is missing", where, f"Add a line: {path[-1]} = ...")
+    return Fault(f"{error['input']!r}: {error['msg']}", where, "Correct the value.")
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of the engagement in `folder`, with what people chose in notebooks above what engagement.toml says.
+
+    Raises InputError with every problem of engagement.toml: no such file, not TOML, unknown or missing keys,
+    wrong values.  Source: design.md 5.
+    """
+    file = folder / FILE
+    if not file.is_file():
+        raise InputError(f"there is no {FILE}", str(folder), "Name an engagement folder, or make one: kamnb new NAME.")
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Settings.model_validate(apply_choices(raw, read_choices(folder)))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}", FILE, "Correct the line that is named.") from error
+    except ValidationError as error:
+        faults = [_fault(problem, file) for problem in error.errors()]
+        raise InputError.several(faults, what=file.name) from error
