@@ -1,0 +1,1 @@
+"""Numbers that several stages use: plain frames in, plain frames out."""
