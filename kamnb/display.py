@@ -25,9 +25,10 @@ TABLE, CHART, SAID, HEAD, MISSING, READ = (f"application/vnd.kamnb.{part}+json" 
                                            ("table", "chart", "said", "head", "missing", "read"))
 PAGE_ROWS = 20
 RIGHT = {"money", "money_change", "share", "share1", "rate", "points", "count", "int", "number", "score", "index",
-         "days", "times"}
+         "days", "times", "exact"}
 HIDDEN = {"id"}
 LONG_TEXT = 24
+CONTROLS = ("in_files", "accepted", "quarantined", "excluded", "added", "rounding", "difference")
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,13 @@ def _readable_tables(rows: DataFrame) -> DataFrame:
     return rows.assign(table=[words(f"tables.{t}.title") for t in rows["table"]])
 
 
-def _readable_controls(rows: DataFrame) -> DataFrame:
-    return _readable_tables(rows).assign(measure=[name_code(m) for m in rows["measure"]])
+def _readable_controls(controls: DataFrame) -> DataFrame:
+    """Control totals by table: the ledger always, other tables where rows were not simply accepted."""
+    sums = controls.groupby(["table", "measure"], sort=False)[list(CONTROLS)].sum().reset_index()
+    moved = sums[list(CONTROLS[2:])].astype("float64").abs().sum(axis=1) > 0
+    told = sums[(sums["table"] == "sales") | moved]
+    named = _readable_tables(told).assign(measure=[name_code(m) for m in told["measure"]])
+    return named.rename(columns={"difference": "unexplained"})
 
 
 def source_line(name: str) -> str:
@@ -202,6 +208,8 @@ def cell_text(value: object, column: dict) -> str:
         return name_code(str(value))
     if kind == "bool":
         return "●" if value else ""
+    if kind == "hash":
+        return str(value)[:12]
     return say_value(value, kind)
 
 
@@ -227,7 +235,7 @@ def _side(column: dict, texts: list[str]) -> str:
     if column["kind"] in RIGHT:
         return 'class="right" style="text-align:right"'
     longest = max((width_of(text) for text in texts), default=0)
-    kind = "hash" if column["name"] == "sha256" else "long" if longest > LONG_TEXT else "short"
+    kind = "hash" if column["kind"] == "hash" else "long" if longest > LONG_TEXT else "short"
     return f'class="{kind}" style="text-align:left"'
 
 

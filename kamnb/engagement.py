@@ -16,6 +16,7 @@ from pandas import DataFrame, Timestamp
 from kamnb import __version__, choices
 from kamnb.errors import InputError
 from kamnb.intake.dictionary import dictionary, empty_table
+from kamnb.intake.files import find_files
 from kamnb.money import scale_of
 from kamnb.settings import FILE, Settings, read_settings
 
@@ -114,7 +115,7 @@ class Engagement:
         file = self.decision_file(stage, account)
         if not file.exists():
             return DataFrame({"decided_by": pd.Series(dtype="str")})
-        return pd.read_csv(file, encoding="utf-8-sig", dtype={"account": "str", "channel": "str"}, keep_default_na=False,
+        return pd.read_csv(file, encoding="utf-8-sig", dtype=dict.fromkeys(("account", "channel", "decided_by", "decided_on"), "str"), keep_default_na=False,
                            na_values=[""]).assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
 
     def decide(self, stage: str, rows: DataFrame, *, account: str | None = None, by: str = "") -> DataFrame:
@@ -197,21 +198,8 @@ def _in_language(rows: DataFrame, language: str) -> DataFrame:
 
 def source_files(folder: Path, settings: Settings) -> list[Path]:
     """Every file that the tables of the engagement are read from, sorted."""
-    patterns = [p for source in settings.tables.values() for p in source.patterns()]
-    return sorted({file.resolve() for pattern in patterns for file in folder.glob(pattern) if file.is_file()}
-                  if not any(p.startswith("..") for p in patterns) else _glob_anywhere(folder, patterns))
-
-
-def _glob_anywhere(folder: Path, patterns: list[str]) -> list[Path]:
-    """Files of `patterns` that may climb out of `folder` with `..`."""
-    found: set[Path] = set()
-    for pattern in patterns:
-        base = folder
-        parts = Path(pattern).parts
-        while parts and parts[0] == "..":
-            base, parts = base.resolve().parent, parts[1:]
-        found |= {file.resolve() for file in base.glob(str(Path(*parts))) if file.is_file()}
-    return sorted(found)
+    found = {name for source in settings.tables.values() for pattern in source.patterns() for name in find_files(folder, pattern)}
+    return sorted((folder / name).resolve() for name in found if (folder / name).is_file())
 
 
 def content_key(folder: Path, settings: Settings) -> str:

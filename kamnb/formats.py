@@ -38,7 +38,7 @@ def format_value(value: object, kind: str, *, language: str, currency: str = "JP
     """`value` as text of `kind` in `language`.
 
     Kinds: money (minor units), money_change (signed), share and share1 (fraction -> %, 0 or 1 decimal), rate (signed %),
-    points (signed percentage points), count, int, number, score, index, days, times, date, month, year (last day of a
+    points (signed percentage points), count, int, number, score, index, days, times, exact (all decimals), date, month, year (last day of a
     twelve-month window), list (joined names), text.  Unknown values are a dash.  Source: faults.md d.2, d.3.
     """
     if kind == "list":
@@ -53,6 +53,9 @@ def format_value(value: object, kind: str, *, language: str, currency: str = "JP
         return percent_text(float(value), kind)
     if kind in DIGITS:
         return grouped(value, DIGITS[kind]) + SUFFIX.get(kind, {}).get(language, "")
+    if kind == "exact":
+        exact = Decimal(str(value)).normalize()
+        return grouped(exact, max(0, -exact.as_tuple().exponent))
     if kind in {"text", "id", "code"}:
         return str(value)
     raise ValueError(f"{kind!r} is not a kind of number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -69,23 +69,33 @@ class Choices(Strict):
 
 
 class ChannelSettings(Strict):
-    """[channels]: weights of the nine-box and how many channels get priority."""
+    """[channels]: weights of the nine-box, how many channels get priority, and the peers of the headroom."""
 
-    attractiveness: dict[str, float] = {"market_size": 1, "market_growth": 1, "headroom": 1, "margin": 1}
-    strength: dict[str, float] = {"share": 1, "share_change": 1, "our_growth": 1}
+    attractiveness: dict[Literal["market_size", "market_growth", "headroom", "margin"], Annotated[float, Field(ge=0)]] = {
+        "market_size": 1, "market_growth": 1, "headroom": 1, "margin": 1}
+    strength: dict[Literal["share", "share_change", "our_growth"], Annotated[float, Field(ge=0)]] = {
+        "share": 1, "share_change": 1, "our_growth": 1}
     cuts: Literal["thirds", "quantiles"] = "thirds"
     priorities: int = Field(3, ge=1)
-
-    _rest = field_validator("attractiveness", "strength", mode="before")(_with_defaults)
+    peer_quantiles: tuple[float, float] = (0.5, 0.75)
+    draws: int = Field(10_000, ge=100)
+    seed: int = 20_250_402
 
 
 class SelectionSettings(Strict):
-    """[selection]: weights of the eight factors (method.md B12-B19), and how many accounts can be served."""
+    """[selection]: weights of the eight factors (method.md B12-B19), how many accounts can be served, and who may be one.
+
+    key_share: part of the team's hours kept for key accounts; least_rated: part of the weight an account must be rated
+    on; least_size: quantile of sales it must reach for a seat to pay.  All three are rules of thumb.
+    """
 
     weights: dict[str, float] = dict.fromkeys(FACTORS, 1.0)
     team_hours: float | None = Field(None, gt=0)
     hours_per_account: float = Field(400, gt=0)
+    key_share: float = Field(0.2, gt=0, le=1)
     seats: int | None = Field(None, ge=1)
+    least_rated: float = Field(0.75, ge=0, le=1)
+    least_size: float = Field(0.5, ge=0, lt=1)
     must_have: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     draws: int = Field(10_000, ge=100)
@@ -102,9 +112,18 @@ class StrategySettings(Strict):
     wanted_types: dict[str, str] = {}
 
 
+class AccountTarget(Strict):
+    """[actions.accounts.<account>]: what was chosen for one account."""
+
+    growth_target: float | None = Field(None, gt=-1)
+    capture: float | None = Field(None, ge=0, le=1)
+
+
 class ActionSettings(Strict):
     """[actions]: growth asked of a key account, what counts towards it (capture: share of the headroom; price_change: net
-    price rise decided for the year), and activities one person can run at a time (parallel)."""
+    price rise decided for the year), activities one person can run at a time (parallel), and accounts that differ."""
+
+    accounts: dict[str, AccountTarget] = {}
 
     growth_target: float = Field(0.05, gt=-1)
     capture: float = Field(0.25, ge=0, le=1)
@@ -119,7 +138,7 @@ class ReviewSettings(Strict):
     tolerance: float = Field(0.03, ge=0)
     decline: float = Field(0.20, gt=0)
     overdue_days: int = Field(30, ge=0)
-    backtest_months: int = Field(12, ge=3)
+    receivables_tax: float = Field(0.0, ge=0, lt=1)
 
 
 class Settings(Strict):

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kamnb.display import CONTROLS
 from kamnb.engagement import Engagement
 from kamnb.reports.jobs import BY_ACCOUNT, NOTEBOOKS
 from kamnb.reports.runner import Result
@@ -51,13 +52,10 @@ def _subject(name: str, results: list[Result]) -> dict:
 
 
 def _control_heads() -> list[str]:
-    return [words("columns.table"), words("columns.measure"), *[words(f"columns.{c}") for c in CONTROL_COLUMNS]]
-
-
-CONTROL_COLUMNS = ("in_files", "accepted", "quarantined", "excluded", "added", "rounding", "difference")
+    return [words("columns.table"), words("columns.measure"), *[words(f"columns.{c}") for c in CONTROLS]]
 
 
 def _controls(engagement: Engagement) -> list[list[str]]:
-    rows = engagement.record("controls")
+    rows = engagement.record("controls").groupby(["table", "measure"], sort=False)[list(CONTROLS)].sum().reset_index()
     return [[words(f"tables.{row['table']}.title"), name_code(row["measure"]),
-             *[say_value(row[c], "number") for c in CONTROL_COLUMNS]] for _, row in rows[rows["table"] == "sales"].iterrows()]
+             *[say_value(row[c], "exact") for c in CONTROLS]] for _, row in rows[rows["table"] == "sales"].iterrows()]

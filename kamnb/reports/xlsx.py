@@ -18,7 +18,8 @@ from kamnb.words import name_code, spoken, words
 
 FORMS = {"share": "0%", "share1": "0.0%", "rate": '+0.0%;"−"0.0%;0.0%', "points": '+0.0" pt";"−"0.0" pt";0.0" pt"', "count": "#,##0",
          "int": "0", "number": "#,##0.0", "score": "0.0", "index": "0", "days": "0", "times": "0.00", "date": "yyyy-mm-dd",
-         "month": "yyyy-mm", "year": "yyyy-mm-dd"}
+         "month": "yyyy-mm", "year": "yyyy-mm-dd",
+         "exact": "General"}
 LIMIT = 32_000
 EXACT = 2**53
 
@@ -123,6 +124,8 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], value: object, *, column:
         sheet.write_string(*at, LIST[spoken()].join(map(str, value)), form)
     elif kind in {"date", "month", "year"}:
         sheet.write_datetime(*at, datetime.combine(date.fromisoformat(str(value)), datetime.min.time()), form)
+    elif kind == "exact":
+        sheet.write_number(*at, float(value), form)
     elif isinstance(value, bool):
         sheet.write_boolean(*at, value, form)
     elif isinstance(value, (int, float)) and kind in RIGHT:

@@ -1,0 +1,47 @@
+"""A small engagement of real files, made afresh for a test; the sample client, opened once."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "data" / "sample"
+
+TOML = """
+[engagement]
+name = "small"
+client = "小さな会社"
+client_en = "Small Maker"
+as_of = 2024-03-31
+currency = "JPY"
+language = "ja"
+
+[tables.sales]
+path = "sales.csv"
+[tables.accounts]
+path = "accounts.csv"
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A folder with two accounts, 24 months and two products; sales.csv in cp932 with Japanese names."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "engagement.toml").write_text(TOML, encoding="utf-8")
+    names = "account,name,name_en,channel\nA1,①商店,First Store,C1\nA2,髙田屋,Takada,C2\n"
+    (folder / "accounts.csv").write_bytes(names.encode("cp932"))
+    lines = ["date,account,product,quantity,net_sales,cost"]
+    for number in range(24):
+        year, month = 2022 + (number + 3) // 12, (number + 3) % 12 + 1
+        lines += [f"{year}-{month:02d}-15,A1,P1,{10 + number},{1000 + 10 * number},600", f"{year}-{month:02d}-16,A2,P2,5,{500 - number},300"]
+    (folder / "sales.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The sample client, opened in English."""
+    from kamnb.engagement import open_engagement
+
+    return open_engagement(SAMPLE, language="en")
