@@ -73,8 +73,9 @@ def show(table: DataFrame, name: str, **numbers: object) -> None:
     heading in each language.  An empty table emits what the section would show and which table to ask for.
     """
     if table.empty:
-        return _say_missing(name)
-    return _emit(_table_bundle(table, name, numbers))
+        _say_missing(name)
+    else:
+        _emit(_table_bundle(table, name, numbers))
 
 
 def _table_bundle(table: DataFrame, name: str, numbers: dict[str, object]) -> dict:
@@ -91,7 +92,8 @@ def draw(chart: Callable[..., Axes], table: DataFrame, name: str, **options: obj
     An empty table emits what the section would show and which table to ask for.  A glyph that the font lacks raises.
     """
     if table.empty:
-        return _say_missing(name)
+        _say_missing(name)
+        return
     ax = chart(table, **options)
     message, measured = title_parts(ax)
     ax.set_title("", loc="left")
@@ -107,7 +109,8 @@ def say(key: str, **numbers: object) -> None:
     """Emit the sentence `key` with its numbers. Without any numbers for a sentence that needs some: what is missing."""
     needed = placeholders(word_list(spoken()).get(key, ""))
     if needed and not numbers:
-        return _say_missing(key)
+        _say_missing(key)
+        return
     text = words(key, **numbers)
     _emit({SAID: {"key": key, "text": text}, "text/markdown": text, "text/plain": text})
 

@@ -174,7 +174,7 @@ def replace_file(file: Path, content: bytes) -> None:
         part.write(content)
         part.flush()
         os.fsync(part.fileno())
-    os.replace(part.name, file)
+    Path(part.name).replace(file)
 
 
 def _hash(content: bytes) -> str:
@@ -226,7 +226,7 @@ def prepare(folder: Path, settings: Settings) -> Path:
         for old in (folder / CACHE).iterdir():
             if old != aside and not old.name.startswith(".building-"):
                 shutil.rmtree(old, ignore_errors=True)
-        os.replace(aside, snapshot)
+        aside.replace(snapshot)
     return snapshot
 
 

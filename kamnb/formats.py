@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
@@ -12,6 +13,17 @@ from kamnb.calendar import is_fiscal_end
 from kamnb.money import SYMBOLS, round_half_away, scale_of
 
 NONE = "–"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The manner of writing: language, currency, and the first month of fiscal years."""
+
+    language: str = "en"
+    currency: str = "JPY"
+    start: int = 4
+
+
 # Unit of money by size of the largest amount, per language: (at least, divisor, form).
 UNITS = {
     "en": [(1e9, 1e9, "{symbol}{n} billion"), (1e6, 1e6, "{symbol}{n} million"),
@@ -34,25 +46,25 @@ SUFFIX = {"days": {"en": " days", "ja": "日", "zh": "天"}}
 LIST = {"en": ", ", "ja": "、", "zh": "、"}
 
 
-def format_value(value: object, kind: str, *, language: str, currency: str = "JPY", start: int = 4) -> str:
-    """`value` as text of `kind` in `language`.
+def format_value(value: object, kind: str, *, speech: Speech) -> str:
+    """`value` as text of `kind` in the language of `speech`.
 
     Kinds: money (minor units), money_change (signed), share and share1 (fraction -> %, 0 or 1 decimal), rate (signed %),
     points (signed percentage points), count, int, number, score, index, days, times, exact (all decimals), date, month, year (last day of a
     twelve-month window), list (joined names), text.  Unknown values are a dash.  Source: faults.md d.2, d.3.
     """
     if kind == "list":
-        return LIST[language].join(str(item) for item in value) or NONE
+        return LIST[speech.language].join(str(item) for item in value) or NONE
     if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)) or value is pd.NA:
         return NONE
     if kind in {"money", "money_change"}:
-        return money_text(value, language=language, currency=currency, signed=kind == "money_change")
+        return money_text(value, language=speech.language, currency=speech.currency, signed=kind == "money_change")
     if kind in {"date", "month", "year"}:
-        return date_text(Timestamp(value), kind, language=language, start=start)
+        return date_text(Timestamp(value), kind, language=speech.language, start=speech.start)
     if kind in {"share", "share1", "rate", "points"}:
         return percent_text(float(value), kind)
     if kind in DIGITS:
-        return grouped(value, DIGITS[kind]) + SUFFIX.get(kind, {}).get(language, "")
+        return grouped(value, DIGITS[kind]) + SUFFIX.get(kind, {}).get(speech.language, "")
     if kind == "exact":
         exact = Decimal(str(value)).normalize()
         return grouped(exact, max(0, -exact.as_tuple().exponent))

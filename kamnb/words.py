@@ -8,28 +8,28 @@ from functools import cache
 from pathlib import Path
 
 from kamnb.errors import InputError, nearest
-from kamnb.formats import format_value
+from kamnb.formats import Speech, format_value
 
 TEXT = Path(__file__).resolve().parents[1] / "text"
 LANGUAGES = ("en", "ja", "zh")
-_spoken = {"language": "en", "currency": "JPY", "start": 4}
+_speech = [Speech()]
 
 
 def speak(language: str, *, currency: str = "JPY", start: int = 4) -> None:
     """Set the language, currency and fiscal start of all words from now on (one engagement per process)."""
     if language not in LANGUAGES:
         raise InputError(f"language {language!r} is not known", "", nearest(language, LANGUAGES))
-    _spoken.update(language=language, currency=currency, start=start)
+    _speech[:] = [Speech(language, currency, start)]
 
 
 def spoken() -> str:
     """The language that is spoken now."""
-    return str(_spoken["language"])
+    return _speech[0].language
 
 
 def currency() -> str:
     """The currency that is spoken of now."""
-    return str(_spoken["currency"])
+    return _speech[0].currency
 
 
 @cache
@@ -75,8 +75,7 @@ class _Filler(string.Formatter):
     """str.format whose format specifications are our kinds of numbers, so that each language writes its own."""
 
     def format_field(self, value: object, format_spec: str) -> str:
-        return format_value(value, format_spec or "text", language=spoken(), currency=currency(),
-                            start=int(_spoken["start"]))
+        return format_value(value, format_spec or "text", speech=_speech[0])
 
     def get_field(self, field_name: str, args: tuple, kwargs: dict) -> tuple[object, str]:
         if field_name not in kwargs:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamnb.formats import format_value, money_unit
+from kamnb.formats import Speech, format_value, money_unit
 from kamnb.money import growth, round_half_away, to_minor
 
 
@@ -28,19 +28,19 @@ def test_minor_units_and_their_difference_give_the_amount_back(amount):
     (1_234_567_890, "ja", "JPY", "12.3億円"), (1_234_567_890, "en", "JPY", "¥1.23 billion"), (1_234_567_890, "zh", "JPY", "12.3亿日元"),
     (12_345_678, "ja", "JPY", "1,235万円"), (-98_765_432, "en", "JPY", "−¥98.8 million"), (8_045_059_698, "en", "USD", "$80.5 million")])
 def test_money_is_written_as_the_language_says_it(value, language, currency, expected):
-    assert format_value(value, "money", language=language, currency=currency) == expected
+    assert format_value(value, "money", speech=Speech(language, currency)) == expected
 
 
 def test_years_are_fiscal_years_or_twelve_months():
-    assert format_value(pd.Timestamp("2025-03-31"), "year", language="ja") == "2024年度"
-    assert format_value(pd.Timestamp("2025-12-31"), "year", language="en") == "12 months to Dec 2025"
-    assert format_value(pd.Timestamp("2023-12-31"), "year", language="en", start=1) == "FY2023"
+    assert format_value(pd.Timestamp("2025-03-31"), "year", speech=Speech("ja")) == "2024年度"
+    assert format_value(pd.Timestamp("2025-12-31"), "year", speech=Speech("en")) == "12 months to Dec 2025"
+    assert format_value(pd.Timestamp("2023-12-31"), "year", speech=Speech("en", start=1)) == "FY2023"
 
 
 def test_unknown_is_a_dash_and_growth_is_capped():
-    assert format_value(float("nan"), "rate", language="en") == "–"
-    assert format_value(pd.NA, "money", language="en") == "–"
-    assert format_value(12.0, "rate", language="en") == ">+999%"
+    assert format_value(float("nan"), "rate", speech=Speech("en")) == "–"
+    assert format_value(pd.NA, "money", speech=Speech("en")) == "–"
+    assert format_value(12.0, "rate", speech=Speech("en")) == ">+999%"
 
 
 def test_unit_of_a_table_follows_its_largest_amount():

@@ -58,7 +58,7 @@ def cut_engagement(engagement: Engagement, account: str, *, out: Path) -> Path:
 def _own_rows(rows: DataFrame, account: str) -> DataFrame:
     """Rows of `account` alone (tables without accounts stay whole), without columns that are ours to know."""
     mine = rows[rows["account"] == account] if "account" in rows else rows
-    return mine.assign(**{c: None for c in SECRET_COLUMNS & set(rows.columns)}).reset_index(drop=True)
+    return mine.assign(**dict.fromkeys(SECRET_COLUMNS & set(rows.columns))).reset_index(drop=True)
 
 
 def _identity_toml(engagement: Engagement) -> str:

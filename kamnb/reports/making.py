@@ -16,7 +16,7 @@ from kamnb.reports.index import index_page
 from kamnb.reports.jobs import ORDER, Request, plan_jobs
 from kamnb.reports.runner import Result, run_jobs
 
-Tell = Callable[[Result, int], None]
+Tell = Callable[[Result], None]
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,19 @@ def check_totals(engagement: Engagement) -> dict[str, int]:
     return totals
 
 
-def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: Tell = lambda result, total: None) -> Summary:
+def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: Tell = lambda result: None) -> Summary:
     """Make what `request` asks for below `out`, redoing only what changed; returns how each job ended.
 
-    `tell` is called with each result and the number of jobs of its step.  Raises InputError before any job starts
+    `tell` is called with each result as it comes.  Raises InputError before any job starts
     when the request or the data cannot be used.
     """
     totals = check_totals(engagement)
     results: list[Result] = []
     for step in ORDER:
-        jobs = plan_jobs(engagement, request, stages=step)
-        results += run_jobs(jobs, engagement, out=out, workers=request.workers, tell=lambda r, n=len(jobs): tell(r, n))
+        for result in run_jobs(plan_jobs(engagement, request, stages=step), engagement, out=out, workers=request.workers):
+            results.append(result)
+            tell(result)
+    results.sort(key=lambda result: result.job.ident)
     replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
     replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())
     return Summary(out, results)
@@ -80,5 +82,5 @@ def describe_run(engagement: Engagement, results: list[Result], *, totals: dict[
         "inputs": json.loads(files.to_json(orient="records")), "controls": json.loads(controls.to_json(orient="records")),
         "totals_minor_units": totals,
         "jobs": [{"job": r.job.ident, "status": "failed" if r.status == "failed" else "done", "why": r.why,
-                  "outputs": r.entry.get("outputs", {})} for r in sorted(results, key=lambda r: r.job.ident)],
+                  "outputs": r.entry.get("outputs", {})} for r in results],
     }

@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
@@ -76,25 +76,23 @@ def is_done(job: Job, engagement: Engagement, *, entry: dict | None, out: Path) 
     return all(file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == digest for file, digest in files.items())
 
 
-def run_jobs(jobs: Iterable[Job], engagement: Engagement, *, out: Path, workers: int,
-             tell: Callable[[Result], None] = lambda _: None) -> list[Result]:
-    """Results of `jobs` in their order; one failure never stops the others.
+def run_jobs(jobs: Iterable[Job], engagement: Engagement, *, out: Path, workers: int) -> Iterator[Result]:
+    """Results of `jobs` as they end, `workers` side by side; one failure never stops the others.
 
-    `tell` is called as each job ends.  Outputs land below `out`.  Source: design.md 6, faults.md (a3).
+    Outputs land below `out`.  Source: design.md 6, faults.md (a3).
     """
     journal = Journal(out)
 
     def run(job: Job) -> Result:
         if is_done(job, engagement, entry=journal.entries.get(job.ident), out=out):
-            result = Result(job, "same", journal.entries[job.ident])
-        else:
-            result = _run_one(job, engagement, out=out)
-            journal.write(result.entry)
-        tell(result)
+            return Result(job, "same", journal.entries[job.ident])
+        result = _run_one(job, engagement, out=out)
+        journal.write(result.entry)
         return result
 
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(run, jobs))
+        for future in as_completed([pool.submit(run, job) for job in jobs]):
+            yield future.result()
 
 
 def _run_one(job: Job, engagement: Engagement, *, out: Path) -> Result:
@@ -158,4 +156,4 @@ def publish(outputs: dict[str, str], made: Path, *, out: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with (made / name).open("rb") as stream:
             os.fsync(stream.fileno())
-        os.replace(made / name, target)
+        (made / name).replace(target)

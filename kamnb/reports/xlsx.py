@@ -90,8 +90,9 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, currency: str) 
         sheet.write_string(2, place, column["label"] + unit, head)
         form = book.add_format({"num_format": _form(column["kind"], currency), "valign": "top", "text_wrap": column["kind"] not in RIGHT})
         sheet.set_column(place, place, _width(column, [row[place] for row in table.rows]))
+        scale = scale_of(currency) if money else 0
         for number, row in enumerate(table.rows, 3):
-            _write_cell(sheet, (number, place), row[place], column=column, form=form, scale=scale_of(currency) if money else 0)
+            _write_cell(sheet, (number, place, form), _scaled(row[place], column["kind"], scale), kind=column["kind"])
     last = 3 + len(table.rows)
     sheet.write_string(last + 1, 0, table.source)
     sheet.freeze_panes(3, 1)
@@ -113,24 +114,25 @@ def _width(column: dict, values: list) -> int:
     return max(10, min(60, longest + 2, 60), min(20, width_of(column["label"]) + 2))
 
 
-def _write_cell(sheet: Worksheet, at: tuple[int, int], value: object, *, column: dict, form: Format, scale: int) -> None:
-    """One typed cell; unknown stays blank, numbers that Excel cannot hold exactly become text (faults.md R05, R06)."""
-    kind = column["kind"]
+def _write_cell(sheet: Worksheet, at: tuple[int, int, Format], value: object, *, kind: str) -> None:
+    """One typed cell `at` row, column and format; unknown stays blank, numbers that Excel cannot hold exactly become
+    text (faults.md R05, R06)."""
+    row, column, form = at
     if value is None:
-        sheet.write_blank(*at, None, form)
-    elif kind == "code":
-        sheet.write_string(*at, name_code(str(value)), form)
-    elif isinstance(value, list):
-        sheet.write_string(*at, LIST[spoken()].join(map(str, value)), form)
+        sheet.write_blank(row, column, None, form)
     elif kind in {"date", "month", "year"}:
-        sheet.write_datetime(*at, datetime.combine(date.fromisoformat(str(value)), datetime.min.time()), form)
-    elif kind == "exact":
-        sheet.write_number(*at, float(value), form)
+        sheet.write_datetime(row, column, datetime.combine(date.fromisoformat(str(value)), datetime.min.time()), form)
     elif isinstance(value, bool):
-        sheet.write_boolean(*at, value, form)
-    elif isinstance(value, (int, float)) and kind in RIGHT:
-        number = value / 10**scale if scale else value * 100 if kind == "points" else value
-        sheet.write_number(*at, number, form) if abs(number) < EXACT else sheet.write_string(*at, str(value), form)
+        sheet.write_boolean(row, column, value, form)
+    elif kind in RIGHT and abs(float(value)) < EXACT:
+        sheet.write_number(row, column, float(value), form)
     else:
-        text = str(value)
-        sheet.write_string(*at, text if len(text) <= LIMIT else text[:LIMIT] + "…", form)
+        text = name_code(str(value)) if kind == "code" else LIST[spoken()].join(map(str, value)) if isinstance(value, list) else str(value)
+        sheet.write_string(row, column, text if len(text) <= LIMIT else text[:LIMIT] + "…", form)
+
+
+def _scaled(value: object, kind: str, scale: int) -> object:
+    """`value` as its cell holds it: money in the main unit, points in hundredths."""
+    if value is None or kind not in {"money", "money_change", "points"}:
+        return value
+    return value * 100 if kind == "points" else value / 10**scale if scale else value

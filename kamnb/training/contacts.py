@@ -25,7 +25,7 @@ def list_people(world: World) -> DataFrame:
             rows.append({"person": f"{account}-{place:02d}", "account": account}
                         | twins("post", post["post"]) | twins("department", book["departments"][post["department"]])
                         | {"level": post["level"], "role": post["role"], "influence": post["influence"]}
-                        | _known(world, account, liking=liking, known=known, rng=rng))
+                        | _known(world, account, feeling=(liking, known), rng=rng))
     return DataFrame(rows).astype({"attitude": "Int64"})
 
 
@@ -35,8 +35,9 @@ def _places(world: World, account: str) -> int:
     return len(recipe("people")["post"]) if chain else SMALL_PLACES
 
 
-def _known(world: World, account: str, *, liking: int, known: int, rng: np.random.Generator) -> dict:
-    """Attitude, coverage, our contact and the evidence; a person nobody met has no attitude."""
+def _known(world: World, account: str, *, feeling: tuple[int, int], rng: np.random.Generator) -> dict:
+    """Attitude, coverage, our contact and the evidence (`feeling`: liking, known); a person nobody met has no attitude."""
+    liking, known = feeling
     book = recipe("people")["evidence"]
     owners = recipe("team")["owners"][world.accounts.at[account, "channel"]]
     owner = owners[world.accounts.at[account, "rank"] % len(owners)]

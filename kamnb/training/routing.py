@@ -25,7 +25,7 @@ def report_sellthru(world: World, pairs: DataFrame, cases: np.ndarray, *, moved:
     routed = routed.assign(wholesaler=story["wholesaler"], account=story["account"])
     rng = stream(world.seed, "sellthru")
     left = cases - _taken(pairs, moved, story)
-    others = [_supply(world, pairs, left, house=house, rng=rng) for house in recipe("field")["houses"]["codes"]]
+    others = [_supply(world, (pairs, left), house=house, rng=rng) for house in recipe("field")["houses"]["codes"]]
     flows = pd.concat([routed, *others], ignore_index=True)
     flows["sales"] = _value(world, flows)
     flows["month"] = MONTHS[flows["month"]]
@@ -50,8 +50,9 @@ def _taken(pairs: DataFrame, moved: np.ndarray, story: dict) -> np.ndarray:
     return taken
 
 
-def _supply(world: World, pairs: DataFrame, left: np.ndarray, *, house: str, rng: np.random.Generator) -> DataFrame:
-    """What a house sold to its smaller chains of the leading product of each category."""
+def _supply(world: World, trade: tuple[DataFrame, np.ndarray], *, house: str, rng: np.random.Generator) -> DataFrame:
+    """What a house sold to its smaller chains of the leading product of each category. `trade`: pairs, cases left by pair."""
+    pairs, left = trade
     mine = pairs[pairs["account"] == house]
     leading = mine.index[mine["weight"] == mine.groupby("category")["weight"].transform("max")]
     chains = sorted(rng.choice(_small_chains(world), CHAINS_EACH, replace=False))

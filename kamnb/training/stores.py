@@ -86,14 +86,14 @@ def check_stores(world: World, stores: DataFrame) -> DataFrame:
         for store in chosen["store"].head(STORES_CHECKED):
             for day in ROUNDS:
                 late = account == behind["account"] and day >= behind["from"]
-                rows.append(_check(day, store, account, level * (0.72 if late else 1.0), rng))
+                rows.append(_check(day, (store, account), level * (0.72 if late else 1.0), rng))
     return DataFrame(rows).sort_values(["date", "store"], ignore_index=True)
 
 
-def _check(day: str, store: str, account: str, level: float, rng: np.random.Generator) -> dict:
+def _check(day: str, at: tuple[str, str], level: float, rng: np.random.Generator) -> dict:
     """What one round found in one store."""
     shelf = int(rng.integers(90, 150))
-    return {"date": Timestamp(day), "store": store, "account": account, "must_stock": 12,
+    return {"date": Timestamp(day), "store": at[0], "account": at[1], "must_stock": 12,
             "on_shelf": int(rng.binomial(12, level)), "facings": int(rng.binomial(shelf, 0.13 * level)),
             "category_facings": shelf, "price_ok": bool(rng.random() < 0.55 + 0.4 * level),
             "display": bool(rng.random() < level - 0.15)}
