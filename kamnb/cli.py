@@ -85,7 +85,8 @@ def lab(engagement: Path, lang: str | None, account: str | None, no_browser: boo
     from kamnb.reports.jobs import NOTEBOOKS, check_accounts, key_accounts, master_file
 
     opened = open_engagement(engagement, language=lang)
-    first = check_accounts(opened, (account,)) if account else key_accounts(opened) or [str(opened.raw_table("accounts")["account"].iloc[0])]
+    keys = check_accounts(opened, (account,)) if account else key_accounts(opened)
+    first = keys or opened.raw_table("accounts")["account"].astype(str).tolist()
     values = {"engagement": str(opened.path), "language": opened.language, "edition": "internal", "account": first[0]}
     folder = opened.path / "notebooks" / opened.language
     files = write_working([master_file(stage) for stage in NOTEBOOKS], folder, values=values)

@@ -115,8 +115,9 @@ class Engagement:
         file = self.decision_file(stage, account)
         if not file.exists():
             return DataFrame({"decided_by": pd.Series(dtype="str")})
-        return pd.read_csv(file, encoding="utf-8-sig", dtype=dict.fromkeys(("account", "channel", "decided_by", "decided_on"), "str"), keep_default_na=False,
-                           na_values=[""]).assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
+        texts = dict.fromkeys(("account", "channel", "decided_by", "decided_on"), "str")
+        rows = pd.read_csv(file, encoding="utf-8-sig", dtype=texts, keep_default_na=False, na_values=[""])
+        return rows.assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
 
     def decide(self, stage: str, rows: DataFrame, *, account: str | None = None, by: str = "") -> DataFrame:
         """The decision that stands after offering `rows`: a person's saved decision is only replaced by a person's (`by`)."""

@@ -72,9 +72,16 @@ class ChannelSettings(Strict):
     """[channels]: weights of the nine-box, how many channels get priority, and the peers of the headroom."""
 
     attractiveness: dict[Literal["market_size", "market_growth", "headroom", "margin"], Annotated[float, Field(ge=0)]] = {
-        "market_size": 1, "market_growth": 1, "headroom": 1, "margin": 1}
+        "market_size": 1,
+        "market_growth": 1,
+        "headroom": 1,
+        "margin": 1,
+    }
     strength: dict[Literal["share", "share_change", "our_growth"], Annotated[float, Field(ge=0)]] = {
-        "share": 1, "share_change": 1, "our_growth": 1}
+        "share": 1,
+        "share_change": 1,
+        "our_growth": 1,
+    }
     cuts: Literal["thirds", "quantiles"] = "thirds"
     priorities: int = Field(3, ge=1)
     peer_quantiles: tuple[float, float] = (0.5, 0.75)
@@ -158,12 +165,8 @@ def _valid_keys(path: tuple) -> list[str]:
     """Keys that the settings know at the parent of `path`."""
     model: type[BaseModel] = Settings
     for step in path[:-1]:
-        field = model.model_fields.get(str(step))
-        kind = field.annotation if field else None
-        if step == "tables" or model is Source or kind is None or not hasattr(kind, "model_fields"):
-            model = Source
-        else:
-            model = kind
+        kind = model.model_fields[str(step)].annotation if str(step) in model.model_fields else None
+        model = kind if hasattr(kind, "model_fields") else Source
     return list(model.model_fields)
 
 
@@ -172,7 +175,9 @@ def _fault(error: dict, file: Path) -> Fault:
     path = tuple(error["loc"])
     where = f"{file.name}, {'.'.join(map(str, path))}"
     if error["type"] == "extra_forbidden":
-        return Fault(f"{path[-1]!r} is not a setting", where, f"Rename or remove it; {nearest(str(path[-1]), _valid_keys(path))}.")
+        return Fault(
+            f"{path[-1]!r} is not a setting", where, f"Rename or remove it; {nearest(str(path[-1]), _valid_keys(path))}."
+        )
     if error["type"] == "missing":
         return Fault(f"{path[-1]!r} is missing", where, f"Add a line: {path[-1]} = ...")
     return Fault(f"{error['input']!r}: {error['msg']}", where, "Correct the value.")

@@ -77,7 +77,7 @@ class _Filler(string.Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         return format_value(value, format_spec or "text", speech=_speech[0])
 
-    def get_field(self, field_name: str, args: tuple, kwargs: dict) -> tuple[object, str]:
+    def get_field(self, field_name: str, _: tuple, kwargs: dict) -> tuple[object, str]:
         if field_name not in kwargs:
             raise KeyError(f"the sentence needs {field_name!r}; given are {', '.join(sorted(kwargs)) or 'none'}")
         return kwargs[field_name], field_name

@@ -34,7 +34,8 @@ def small(tmp_path):
     lines = ["date,account,product,quantity,net_sales,cost"]
     for number in range(24):
         year, month = 2022 + (number + 3) // 12, (number + 3) % 12 + 1
-        lines += [f"{year}-{month:02d}-15,A1,P1,{10 + number},{1000 + 10 * number},600", f"{year}-{month:02d}-16,A2,P2,5,{500 - number},300"]
+        lines.append(f"{year}-{month:02d}-15,A1,P1,{10 + number},{1000 + 10 * number},600")
+        lines.append(f"{year}-{month:02d}-16,A2,P2,5,{500 - number},300")
     (folder / "sales.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 

@@ -37,7 +37,8 @@ def _groups(engagement: Engagement, results: list[Result]) -> list[dict]:
     for stage in NOTEBOOKS:
         mine = [r for r in results if r.job.stage == stage]
         subjects = list(dict.fromkeys(r.job.account for r in mine))
-        rows = [_subject(names.get(s, s) if s else words("general.all_accounts"), [r for r in mine if r.job.account == s]) for s in subjects]
+        titles = {s: names.get(s, s) if s else words("general.all_accounts") for s in subjects}
+        rows = [_subject(titles[s], [r for r in mine if r.job.account == s]) for s in subjects]
         if rows:
             groups.append({"title": words(f"reports.stages.{stage}"), "rows": rows, "by_account": stage in BY_ACCOUNT})
     return groups

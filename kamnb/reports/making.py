@@ -49,7 +49,7 @@ def check_totals(engagement: Engagement) -> dict[str, int]:
     return totals
 
 
-def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: Tell = lambda result: None) -> Summary:
+def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: Tell = lambda _: None) -> Summary:
     """Make what `request` asks for below `out`, redoing only what changed; returns how each job ended.
 
     `tell` is called with each result as it comes.  Raises InputError before any job starts
