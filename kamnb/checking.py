@@ -7,7 +7,6 @@ from pathlib import Path
 import xlsxwriter
 from pandas import DataFrame
 
-from kamnb.display import CONTROLS
 from kamnb.engagement import open_engagement
 from kamnb.errors import InputError
 from kamnb.intake.dictionary import dictionary
@@ -17,6 +16,7 @@ from kamnb.intake.quarantine import write_faults
 from kamnb.intake.reading import Intake, read_tables
 from kamnb.money import scale_of
 from kamnb.settings import Settings, read_settings
+from kamnb.shown import CONTROLS
 from kamnb.words import name_code, say_value, speak, words
 
 SHOWN = 40

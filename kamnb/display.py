@@ -7,7 +7,6 @@ import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,18 +16,10 @@ from pandas import DataFrame
 
 from kamnb import actions, channels, review, selection, strategy
 from kamnb.engagement import READS, Engagement, open_engagement
-from kamnb.formats import NONE, grouped, money_unit
-from kamnb.style import theme, title_parts, width_of
+from kamnb.formats import money_unit
+from kamnb.shown import CHART, CONTROLS, HEAD, MISSING, READ, SAID, TABLE, table_html
+from kamnb.style import theme, title_parts
 from kamnb.words import currency, has_words, kind_of, label, name_code, placeholders, say_value, speak, spoken, word_list, words
-
-TABLE, CHART, SAID, HEAD, MISSING, READ = (f"application/vnd.kamnb.{part}+json" for part in
-                                           ("table", "chart", "said", "head", "missing", "read"))
-PAGE_ROWS = 20
-RIGHT = {"money", "money_change", "share", "share1", "rate", "points", "count", "int", "number", "score", "index",
-         "days", "times", "exact"}
-HIDDEN = {"id"}
-LONG_TEXT = 24
-CONTROLS = ("in_files", "accepted", "quarantined", "excluded", "added", "rounding", "difference")
 
 
 @dataclass(frozen=True)
@@ -153,7 +144,7 @@ def _readable_controls(controls: DataFrame) -> DataFrame:
 def source_line(name: str) -> str:
     """The line under a table or chart: the client tables it comes from, and as of when."""
     engagement = _room[0].engagement
-    given = [words(f"tables.{table}.title") for table in needs(name) if engagement.has(table)]
+    given = [words(f"tables.{table}.title") for table in needs(name) if table == "sales" or engagement.has(table)]
     return words("general.source", tables=given, as_of=engagement.as_of)
 
 
@@ -173,7 +164,7 @@ def _say_missing(name: str) -> None:
         has_words(f"{name}.title") and not placeholders(word_list(spoken())[f"{name}.title"])) else ""
     asked = [words(f"tables.{table}.title") for table in lacking]
     text = words("general.missing", would=would, tables=asked) if lacking else words("general.nothing", would=would)
-    _emit({MISSING: {"name": name, "tables": lacking, "text": text}, "text/markdown": f"*{text}*", "text/plain": text})
+    _emit({MISSING: {"name": name, "tables": lacking, "would": would, "text": text}, "text/markdown": f"*{text}*", "text/plain": text})
 
 
 def _column(table: DataFrame, name: str) -> dict[str, object]:
@@ -198,52 +189,6 @@ def _typed(value: object) -> object:
     if isinstance(value, (bool, str, int, float)):
         return value
     return value.item() if hasattr(value, "item") else str(value)
-
-
-def cell_text(value: object, column: dict) -> str:
-    """One cell of a shown table as its reader sees it."""
-    kind = str(column["kind"])
-    if value is None or value != value:
-        return NONE
-    if kind in {"money", "money_change"}:
-        return grouped(value / column["divisor"], column["digits"], signed=kind == "money_change")
-    if kind == "code":
-        return name_code(str(value))
-    if kind == "bool":
-        return "●" if value else ""
-    if kind == "hash":
-        return str(value)[:12]
-    return say_value(value, kind)
-
-
-def table_html(typed: dict) -> str:
-    """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source.
-
-    Codes of accounts and products (kind id) are left to the workbook.
-    """
-    shown = [(i, column) for i, column in enumerate(typed["columns"]) if column["kind"] not in HIDDEN]
-    cells = [[cell_text(row[i], column) for i, column in shown] for row in typed["rows"][:PAGE_ROWS]]
-    sides = [_side(column, [row[k] for row in cells]) for k, (_, column) in enumerate(shown)]
-    head = "".join(f'<th {side}>{escape(column["label"])}{_unit(column)}</th>'
-                   for side, (_, column) in zip(sides, shown, strict=True))
-    body = "".join("<tr>" + "".join(f"<td {side}>{escape(text)}</td>" for side, text in zip(sides, row, strict=True)) + "</tr>"
-                   for row in cells)
-    cut = words("general.rows_shown", shown=PAGE_ROWS, rows=len(typed["rows"])) + " " if len(typed["rows"]) > PAGE_ROWS else ""
-    return (f'<div class="table"><table><caption>{escape(typed["title"])}</caption><thead><tr>{head}</tr></thead>'
-            f'<tbody>{body}</tbody></table><p class="source">{escape(cut + typed["source"])}</p></div>')
-
-
-def _side(column: dict, texts: list[str]) -> str:
-    """How a column sits: numbers right, hashes small, short texts on one line, long texts with room."""
-    if column["kind"] in RIGHT:
-        return 'class="right" style="text-align:right"'
-    longest = max((width_of(text) for text in texts), default=0)
-    kind = "hash" if column["kind"] == "hash" else "long" if longest > LONG_TEXT else "short"
-    return f'class="{kind}" style="text-align:left"'
-
-
-def _unit(column: dict) -> str:
-    return f'<small>{escape(column["unit"])}</small>' if column["unit"] else ""
 
 
 def _picture(ax: Axes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-from pandas import DataFrame, Timestamp
+from pandas import DataFrame, Series, Timestamp
 
 from kamnb import __version__, choices
 from kamnb.errors import InputError
@@ -84,7 +84,16 @@ class Engagement:
             valid = sorted(path.stem for path in file.parent.glob("*.parquet"))
             raise InputError(f"there is no panel {name!r}", str(self.path), f"Use one of {', '.join(valid)}.")
         READS.add(("panel", name, account or ""))
-        return _read(file, account)
+        rows = _read(file, account)
+        return rows.assign(category=self._translate(rows["category"])) if "category" in rows else rows
+
+    def _translate(self, categories: Series) -> Series:
+        """Categories of the ledger in the engagement's language, as the product master has them."""
+        products, twin = self.raw_table("products"), f"category_{self.language}"
+        if twin not in products:
+            return categories
+        named = products.dropna(subset=[twin]).drop_duplicates("category").set_index("category")[twin]
+        return categories.map(named).fillna(categories).astype("str")
 
     def record(self, name: str) -> DataFrame:
         """What intake noted: `controls`, `findings` or `files`."""

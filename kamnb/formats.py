@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -131,3 +132,8 @@ def date_text(day: Timestamp, kind: str, *, language: str, start: int) -> str:
     if is_fiscal_end(day, start=start):
         return FISCAL[language].format(y=(day - pd.DateOffset(months=12) + pd.Timedelta(days=1)).year)
     return ROLLING[language].format(**parts)
+
+
+def width_of(text: str) -> int:
+    """Columns that `text` takes: East Asian wide letters count two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

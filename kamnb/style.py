@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kamnb.formats import grouped, money_unit
+from kamnb.formats import grouped, money_unit, width_of
 from kamnb.words import currency, say_value, spoken
 
 ACCENT = "#00707A"
@@ -100,11 +99,6 @@ def grid(ax: Axes, which: str = "x") -> None:
     """Quiet grid lines across axis `which` ("x", "y" or "both")."""
     ax.grid(True, axis=which)
     ax.tick_params(length=0)
-
-
-def width_of(text: str) -> int:
-    """Columns that `text` takes: East Asian wide letters count two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, columns: int = 28) -> str:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "kamnb"
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("channels", "selection", "strategy", "actions", "review")
 LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("engagement",), ("methods",),
-          ("formats",), ("words",), ("style",), STAGES, ("display",), ("widgets",), ("editions",), ("training",), ("reports",),
+          ("formats",), ("words",), ("shown",), ("style",), STAGES, ("display",), ("widgets",), ("editions",), ("training",), ("reports",),
           ("starting", "checking"), ("cli",)]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {"ibis": ("ledger",), "duckdb": ("ledger",), "pandera": ("intake",), "ipywidgets": ("widgets",),

@@ -6,6 +6,7 @@ import copy
 import json
 from pathlib import Path
 
+import pandas as pd
 from nbformat import NotebookNode
 from pandas import DataFrame
 
@@ -46,7 +47,7 @@ def cut_engagement(engagement: Engagement, account: str, *, out: Path) -> Path:
         if file.stem in SHARED_TABLES:
             _own_rows(engagement.raw_table(file.stem), account).to_parquet(snapshot / "tables" / file.name, index=False)
     for file in sorted((engagement.snapshot / "panels").glob("account_*.parquet")):
-        _own_rows(engagement.panel(file.stem), account).to_parquet(snapshot / "panels" / file.name, index=False)
+        _own_rows(pd.read_parquet(file), account).to_parquet(snapshot / "panels" / file.name, index=False)
     for name in ("controls", "findings"):
         engagement.record(name).iloc[:0].to_parquet(snapshot / f"{name}.parquet", index=False)
     engagement.record("files").assign(rows=None).to_parquet(snapshot / "files.parquet", index=False)
@@ -56,17 +57,23 @@ def cut_engagement(engagement: Engagement, account: str, *, out: Path) -> Path:
 
 
 def _own_rows(rows: DataFrame, account: str) -> DataFrame:
-    """Rows of `account` alone (tables without accounts stay whole), without columns that are ours to know."""
-    mine = rows[rows["account"] == account] if "account" in rows else rows
+    """Rows of `account` alone, of goals and activities those marked as shared, without columns that are ours to know.
+
+    Tables without accounts stay whole, and so do KPIs that hold for every account.
+    """
+    mine = rows[(rows["account"] == account) | (rows["account"].isna() & ("kpi" in rows))] if "account" in rows else rows
+    if "shared" in rows:
+        mine = mine[mine["shared"].fillna(False).astype(bool)]
     return mine.assign(**dict.fromkeys(SECRET_COLUMNS & set(rows.columns))).reset_index(drop=True)
 
 
 def _identity_toml(engagement: Engagement) -> str:
-    """[engagement] alone: weights and lists of accounts in other sections are not for the account's eyes."""
+    """[engagement] and the planned year alone: weights and lists of accounts in other sections are not for the account's eyes."""
     identity = engagement.settings.engagement.model_dump()
     lines = [f"{key} = {value.isoformat() if key == 'as_of' else json.dumps(value, ensure_ascii=False)}"
              for key, value in identity.items()]
-    return "\n".join(["[engagement]", *lines, ""])
+    year = engagement.settings.actions.plan_year
+    return "\n".join(["[engagement]", *lines, *(["[actions]", f"plan_year = {year}"] if year else []), ""])
 
 
 def _copy_decisions(engagement: Engagement, account: str, out: Path) -> None:

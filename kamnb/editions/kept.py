@@ -27,8 +27,8 @@ def kept(notebook: NotebookNode) -> NotebookNode:
     for cell in result.cells:
         cell.metadata = NotebookNode({"tags": list(tags)} if (tags := cell.metadata.get("tags", [])) else {})
         if cell.cell_type == "code":
-            cell.execution_count = None
             cell.outputs = [_plain(output) for output in cell.outputs] if "conclusion" in tags else []
+            cell.execution_count = 1 if cell.outputs else None  # nbval takes a cell without a count for one that never ran
     return result
 
 

@@ -11,44 +11,63 @@ import nbformat
 from nbformat import NotebookNode
 
 from kamnb.editions.translated import translated
+from kamnb.engagement import replace_file, safe_name
+
+
+def read_parameters(notebook: NotebookNode) -> dict[str, object]:
+    """What the cells of `notebook` tagged `parameters` set, by name."""
+    sources = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    lines = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    return {node.targets[0].id: ast.literal_eval(node.value) for node in lines}
 
 
 def with_parameters(notebook: NotebookNode, values: dict[str, str]) -> NotebookNode:
     """`notebook` whose cell tagged `parameters` sets `values`; parameters that it does not name stay out."""
     result = copy.deepcopy(notebook)
+    now = {**(given := read_parameters(notebook)), **{name: value for name, value in values.items() if name in given}}
     for cell in result.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            names = [node.targets[0].id for node in ast.parse(cell.source).body if isinstance(node, ast.Assign)]
-            now = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body if isinstance(node, ast.Assign)}
-            cell.source = "\n".join(f"{name} = {values.get(name, now[name])!r}" for name in names)
+            cell.source = "\n".join(f"{name} = {value!r}" for name, value in now.items())
     return result
 
 
-def write_working(masters: list[Path], out: Path, *, values: dict[str, str]) -> list[Path]:
-    """The notebooks of `masters` in `values["language"]` below `out`; one that a person has changed is left as it is.
+def write_working(masters: list[Path], out: Path, *, values: dict[str, str]) -> dict[Path, str]:
+    """The notebooks of `masters` in `values["language"]` below `out`, each with what became of it.
 
-    A file counts as unchanged while its source is what an earlier call wrote (noted in its metadata).
+    That is new, renewed (its text has changed), same (nothing to write) or kept (a person has changed it).  A notebook
+    of one account bears its code, so that notes on one account never stand in the way of another.  A file counts as
+    unchanged while its cells are what an earlier call wrote (noted in its metadata); outputs and empty cells do not
+    count, and a file whose cells would be the same keeps its outputs.
     """
     out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for master in masters:
-        notebook = translated(nbformat.read(master, as_version=4), master.stem, language=values["language"])
-        notebook = with_parameters(notebook, values)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        notebook.metadata["kamnb"] = {"written": _source_hash(notebook)}
-        file = out / master.name
-        if not file.exists() or _is_untouched(file):
-            nbformat.write(notebook, file)
-        files.append(file)
-    return files
+    return dict(_write_one(master, out, values) for master in masters)
+
+
+def _write_one(master: Path, out: Path, values: dict[str, str]) -> tuple[Path, str]:
+    notebook = translated(nbformat.read(master, as_version=4), master.stem, language=values["language"])
+    notebook = _without_outputs(with_parameters(notebook, values))
+    account = read_parameters(notebook).get("account")
+    file = out / (f"{master.stem}.{safe_name(str(account))}.ipynb" if account else master.name)
+    new = _source_hash(notebook)
+    if file.exists():
+        present = nbformat.read(file, as_version=4)
+        if _source_hash(present) == new:
+            return file, "same"
+        if present.metadata.get("kamnb", {}).get("written") != _source_hash(present):
+            return file, "kept"
+    state = "renewed" if file.exists() else "new"
+    notebook.metadata["kamnb"] = {"written": new}
+    replace_file(file, nbformat.writes(notebook).encode())
+    return file, state
+
+
+def _without_outputs(notebook: NotebookNode) -> NotebookNode:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def _source_hash(notebook: NotebookNode) -> str:
-    return hashlib.sha256("\0".join(cell.source for cell in notebook.cells).encode()).hexdigest()
-
-
-def _is_untouched(file: Path) -> bool:
-    present = nbformat.read(file, as_version=4)
-    return present.metadata.get("kamnb", {}).get("written") == _source_hash(present)
+    cells = [cell.source.strip() for cell in notebook.cells if cell.source.strip()]
+    return hashlib.sha256("\0".join(cells).encode()).hexdigest()

@@ -87,7 +87,8 @@ def imply_list(sales: DataFrame, terms: DataFrame) -> DataFrame:
     rows = sales.reset_index(drop=True).rename_axis(index="row")
     listed = rows["list_sales"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     matched = rows.reset_index().merge(agreed.rename(columns={"category": "limit"}), on="account")
-    same = matched["limit"].isna() | (matched["limit"] == matched.get("category", Series(dtype="str")))
+    bought = matched["category"] if "category" in matched else Series("", index=matched.index, dtype="str")
+    same = matched["limit"].isna() | (matched["limit"] == bought)
     kept = matched[same & _valid(matched)]
     factor = (1 - kept["value"].astype(float)).groupby(kept["row"]).prod().reindex(rows.index)
     implied = rows["net_sales"].to_numpy(dtype=float) / factor.where(factor > 0).to_numpy()

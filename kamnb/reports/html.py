@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kamnb import __version__
-from kamnb.display import table_html
 from kamnb.reports.reading import Block, Note, Picture, Prose, Report, Sentence
+from kamnb.shown import table_html
 from kamnb.words import words
 
 TEMPLATE = Path(__file__).parent / "template"

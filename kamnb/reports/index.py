@@ -7,10 +7,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kamnb.display import CONTROLS
 from kamnb.engagement import Engagement
 from kamnb.reports.jobs import BY_ACCOUNT, NOTEBOOKS
 from kamnb.reports.runner import Result
+from kamnb.shown import CONTROLS
 from kamnb.words import name_code, say_value, speak, words
 
 TEMPLATE = Path(__file__).parent / "template"

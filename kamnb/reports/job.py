@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 from python_calamine import CalamineWorkbook
 from traitlets.config import Config
 
-from kamnb.display import READ
 from kamnb.editions.joint import batch, cut_engagement, joint
 from kamnb.editions.translated import translated
 from kamnb.engagement import open_engagement
@@ -24,6 +23,7 @@ from kamnb.reports.html import write_html
 from kamnb.reports.jobs import Job, master_file
 from kamnb.reports.reading import Report, UnfinishedError, read_report
 from kamnb.reports.xlsx import write_xlsx
+from kamnb.shown import READ
 from kamnb.words import speak
 
 WRITERS = {"html": write_html, "xlsx": write_xlsx}
@@ -57,7 +57,7 @@ def check_output(file: Path, report: Report) -> None:
     """Raise UnfinishedError unless `file` can be read again and holds what `report` shows."""
     if file.suffix == ".html":
         page = file.read_text(encoding="utf-8")
-        whole = page.rstrip().endswith("</html>") and page.count('class="table"') >= len(report.tables())
+        whole = page.rstrip().endswith("</html>") and page.count('<div class="table') >= len(report.tables())
     else:
         with CalamineWorkbook.from_path(file) as book:
             whole = len(book.sheet_names) > len(report.tables())
@@ -78,9 +78,9 @@ def run_job(job: Job, engagement: Path, *, scratch: Path) -> dict:
     seen = cut_engagement(opened, str(job.account), out=scratch / "engagement") if job.edition == "joint" else opened.path
     before = {stage: opened.state("own", stage, job.account or "") for stage in (job.stage,)}
     notebook = run_notebook(job, seen, scratch=scratch)
-    report = read_report(notebook)
     identity = opened.settings.engagement
     speak(job.language, currency=identity.currency, start=identity.fiscal_start)
+    report = read_report(notebook)
     hashes = {}
     for form, name in job.outputs().items():
         file = scratch / "outputs" / name

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from kamnb.display import CHART, HEAD, MISSING, SAID, TABLE
+from kamnb.shown import CHART, HEAD, MISSING, SAID, TABLE
+from kamnb.words import say_value, words
 
 
 class UnfinishedError(Exception):
@@ -55,10 +56,12 @@ class Picture:
 
 @dataclass(frozen=True)
 class Note:
-    """What is not shown, why, and which table would show it."""
+    """What is not shown, why, and which tables would show it."""
 
     name: str
     text: str
+    would: str = ""
+    tables: tuple[str, ...] = ()
 
 
 Block = Prose | Sentence | Table | Picture | Note
@@ -107,7 +110,10 @@ def check_finished(notebook: NotebookNode) -> None:
 
 
 def read_report(notebook: NotebookNode) -> Report:
-    """The report that the executed `notebook` shows.  Raises UnfinishedError for one that did not run to its end."""
+    """The report that the executed `notebook` shows; its language must be spoken (words.speak).
+
+    Raises UnfinishedError for one that did not run to its end.
+    """
     check_finished(notebook)
     head: dict = {}
     figures: list[list] = []
@@ -130,8 +136,30 @@ def read_report(notebook: NotebookNode) -> Report:
             else:
                 here.blocks.append(block)
     kept = [section for section in sections if any(not isinstance(b, Prose) for b in section.blocks)]
+    for section in kept:
+        section.blocks = _merge_notes(section.blocks)
     lead = "\n\n".join(block.text for block in opening.blocks if isinstance(block, Prose))
     return Report(head, opening.title, lead, figures, answers, kept, appendix)
+
+
+def _merge_notes(blocks: list[Block]) -> list[Block]:
+    """`blocks` with one note for all that waits for the same tables, at the place of the first."""
+    waiting: dict[tuple[str, ...], list[Note]] = {}
+    for note in (b for b in blocks if isinstance(b, Note) and b.tables):
+        waiting.setdefault(note.tables, []).append(note)
+    merged = []
+    for block in blocks:
+        alike = waiting.get(block.tables, []) if isinstance(block, Note) else []
+        if not alike or block is alike[0]:
+            merged.append(_joined(alike) if len(alike) > 1 else block)
+    return merged
+
+
+def _joined(notes: list[Note]) -> Note:
+    first, would = notes[0], list(dict.fromkeys(note.would for note in notes if note.would))
+    asked = [words(f"tables.{table}.title") for table in first.tables]
+    joined = say_value(would, "list")
+    return Note(first.name, words("general.missing", would=joined, tables=asked), joined, first.tables)
 
 
 def _is_appendix(block: Block) -> bool:
@@ -175,7 +203,7 @@ def _read_outputs(cell: NotebookNode, head: dict) -> list[Block]:
         elif SAID in data:
             blocks.append(Sentence(**data[SAID]))
         elif MISSING in data:
-            blocks.append(Note(data[MISSING]["name"], data[MISSING]["text"]))
+            blocks.append(Note(**{**data[MISSING], "tables": tuple(data[MISSING]["tables"])}))
     return blocks
 
 

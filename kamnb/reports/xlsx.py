@@ -9,11 +9,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kamnb.display import RIGHT
-from kamnb.formats import LIST, money_names
+from kamnb.formats import LIST, money_names, width_of
 from kamnb.money import scale_of
 from kamnb.reports.reading import Note, Report, Table
-from kamnb.style import width_of
+from kamnb.shown import RIGHT
 from kamnb.words import name_code, spoken, words
 
 FORMS = {"share": "0%", "share1": "0.0%", "rate": '+0.0%;"−"0.0%;0.0%', "points": '+0.0" pt";"−"0.0" pt";0.0" pt"', "count": "#,##0",

@@ -9,6 +9,7 @@ from pandas import DataFrame, Series, Timestamp
 
 from kamnb.training.world import LANGUAGES, World, recipe, twins
 
+PRIVATE = "contacts"  # goals about our view of persons are not for the account to read
 KINDS = {"sales": "S", "items": "I", "shelf": "H", "contacts": "C"}
 
 
@@ -36,7 +37,7 @@ def write_goals(facts: dict[str, dict]) -> DataFrame:
             baseline, target = _targets(row["kind"], facts[account]["raw"])
             names = fill(row["name"], {"target": f"{target:,.0f}"})
             rows.append({"goal": f"G-{account}-{KINDS[row['kind']]}", "account": account, "baseline": float(baseline),
-                         "target": float(target), "due": Timestamp("2027-03-31")}
+                         "target": float(target), "due": Timestamp("2027-03-31"), "shared": row["kind"] != PRIVATE}
                         | twins("name", names) | twins("measure", row["measure"]))
     return DataFrame(rows).sort_values("goal", ignore_index=True)
 
@@ -73,6 +74,7 @@ def _action(world: World, goal: tuple, plan: dict, *, sales: Series) -> dict:
         "account": goal.account, "goal": goal.goal, "owner": _owner(world, plan["owner"], goal.account),
         "starts": Timestamp(plan["starts"]), "due": Timestamp(plan["due"]), "status": plan["status"],
         "kpi": None if unmeasured else plan["kpi"], "purpose": plan["purpose"],
+        "shared": plan["goal"] != PRIVATE and plan["purpose"] != "defend",
         "budget": int(round(plan["budget"] * sales[goal.account], -4))}
 
 

@@ -1,66 +1,145 @@
-"""The parts of every control: sliders, a ranking that answers at once, and a Save that writes who decided what."""
+"""The parts of every control: sliders, an answer that follows them at once, and a Save that needs a name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from html import escape
+from html import escape, unescape
+from math import floor, log10
 
 import ipywidgets as w
 from pandas import DataFrame
 
-from kamnb.engagement import Engagement
 from kamnb.errors import InputError
-from kamnb.style import ACCENT, GREY, INK, LIGHT
+from kamnb.style import ACCENT, GREY, LIGHT
 from kamnb.words import words
 
-Numbers = Mapping[str, float]
+WIDEST = "17em"
+BAR = ["name", "value", "text", "chosen", "note"]
+BARS = 16  # rows of a ranking that a person takes in beside the sliders
 
 
-def make_sliders(values: Numbers, *, labels: Mapping[str, str], limits: tuple[float, float, float], percent: bool = False) -> dict[str, w.FloatSlider]:
-    """One slider per value, labelled; `limits`: lowest, highest, step."""
+class Panel(w.VBox):
+    """A control whose answer is also plain HTML and text, for a page that cannot run controls (faults.md I07)."""
+
+    def __init__(self, parts: list[w.Widget], *, answer: w.HTML) -> None:
+        super().__init__(parts)
+        self.answer = answer
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
+        page = f"{self.answer.value}<p><small>{escape(words('widgets.static'))}</small></p>"
+        return {**super()._repr_mimebundle_(**kwargs), "text/html": page, "text/plain": plain_text(page)}
+
+
+def plain_text(page: str) -> str:
+    """`page` without its tags, one line per row or paragraph."""
+    lines = re.sub(r"</(tr|p)>", "\n", page)
+    cells = re.sub(r"</t[dh]>", "  ", lines)
+    return "\n".join(line.strip() for line in unescape(re.sub(r"<[^>]+>", "", cells)).splitlines() if line.strip())
+
+
+def make_sliders(values: Mapping[object, float], *, labels: Mapping[object, str],
+                 limits: tuple[float, float, float], form: str = ".1f") -> dict[object, w.FloatSlider]:
+    """One slider per value, labelled; `limits`: lowest, highest, step; `form`: how the value is written beside it.
+
+    They report while they are dragged and need no timer: the front end holds one message at a time and sends the
+    latest position when its answer is back, so that nothing queues (faults.md I03).
+    """
     low, high, step = limits
-    return {name: w.FloatSlider(value=value, min=low, max=max(high, value), step=step, description=labels[name], readout_format=".0%" if percent else ".1f",
-                                continuous_update=True, style={"description_width": "15em"}, layout=w.Layout(width="34em"))
+    look = {"readout_format": form, "style": {"description_width": WIDEST}, "layout": w.Layout(width="36em")}
+    return {name: w.FloatSlider(value=value, min=min(low, value), max=max(high, value), step=step,
+                                description=labels[name], continuous_update=True, **look)
             for name, value in values.items()}
 
 
-def bars_html(rows: DataFrame, *, head: str) -> str:
-    """A ranking as bars. `rows`: name, value (0..1 of the bar's width), text (what stands at its end), chosen (bool)."""
-    lines = "".join(
-        f'<tr><td style="padding:1px 12px 1px 0;color:{INK if chosen else GREY};white-space:nowrap">{"●" if chosen else "○"} {escape(str(name))}</td>'
-        f'<td style="width:22em"><div style="background:{ACCENT if chosen else LIGHT};height:12px;width:{max(0.0, min(1.0, value)) * 100:.1f}%"></div></td>'
-        f'<td style="padding-left:10px;text-align:right;color:{INK}">{escape(str(text))}</td></tr>'
-        for name, value, text, chosen in rows[["name", "value", "text", "chosen"]].itertuples(index=False))
-    return f'<p style="margin:6px 0;font-weight:600">{escape(head)}</p><table style="border-collapse:collapse;font-size:13px">{lines}</table>'
+def weight_limits(values: Mapping[object, float]) -> tuple[tuple[float, float, float], str]:
+    """Limits of sliders for weights of any scale, in steps of a tenth of the largest's power, and the steps' format."""
+    largest = max([v for v in values.values() if v > 0], default=1.0)
+    power = floor(log10(largest)) - 1
+    return (0.0, 3 * largest, 10.0**power), f".{max(0, -power)}f"
 
 
-def make_panel(sliders: Mapping[str, w.Widget], answer: Callable[[dict], str], save: Callable[[dict, str], str]) -> w.Widget:
-    """A panel of `sliders` whose answer (HTML) follows every move; Save calls `save(values, name)` and shows what it says.
+def bars_html(rows: DataFrame, *, head: str, foot: str = "") -> str:
+    """A ranking as bars, its first rows.
 
-    What cannot be answered is said beside the controls, and the last good answer stays (faults.md I02).
+    `rows`: name, value (0..1 of the bar's width), text (what stands at its end), chosen (bool), note (what changed).
     """
+    cell = '<td style="padding:2px 10px 2px 0;white-space:nowrap'
+    lines = "".join(
+        f'<tr>{cell};{"" if chosen else f"color:{GREY}"}">{"●" if chosen else "○"} {escape(str(name))}</td>'
+        f'{cell};min-width:12em"><div style="background:{ACCENT if chosen else LIGHT};height:11px;'
+        f'width:{100 * max(0.0, min(1.0, value)):.1f}%"></div></td>'
+        f'{cell};text-align:right">{escape(str(text))}</td>{cell}">{escape(str(note))}</td></tr>'
+        for name, value, text, chosen, note in rows[BAR].head(BARS).itertuples(index=False))
+    table = f'<table style="border-collapse:collapse;line-height:1.35">{lines}</table>'
+    return _paragraph(head, "font-weight:600") + table + _paragraph(foot, f"color:{GREY}")
+
+
+def mark_move(inside: bool, moved: bool) -> str:
+    """What stands beside a row that `moved` against the decision that stands: came in, fell out, or nothing."""
+    return words("widgets.comes_in" if inside else "widgets.falls_out") if moved else ""
+
+
+def rows_html(rows: DataFrame, *, head: str, labels: Mapping[str, str]) -> str:
+    """A small table of texts; `labels`: heading of each column of `rows`; in `head`, **bold** is bold."""
+    cell = 'style="text-align:left;vertical-align:top;padding:2px 18px 2px 0"'
+    heads = "".join(f"<th {cell}>{escape(labels[c])}</th>" for c in rows.columns)
+    lines = "".join(f"<tr>{''.join(f'<td {cell}>{escape(str(v))}</td>' for v in row)}</tr>"
+                    for row in rows.itertuples(index=False))
+    table = f'<table style="border-collapse:collapse;line-height:1.45"><tr>{heads}</tr>{lines}</table>' if lines else ""
+    return _paragraph(head, "") + table
+
+
+def _paragraph(text: str, style: str) -> str:
+    bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text))
+    return f'<p style="margin:6px 0;line-height:1.5;{style}">{bold}</p>' if text else ""
+
+
+def make_panel(controls: Mapping[object, w.Widget], answer: Callable[[dict], str], save: Callable[[dict, str], str],
+               *, standing: str = "") -> Panel:
+    """A panel of `controls` whose answer (HTML) follows every move; Save shows what `save(values, name)` says.
+
+    What cannot be answered is said beside the buttons, and the last good answer stays (faults.md I02).  `standing`: who
+    decided what the controls show at first; Back returns there.
+    """
+    start = {name: control.value for name, control in controls.items()}
     shown, said = w.HTML(), w.HTML()
-    who = w.Text(placeholder=words("widgets.who"), layout=w.Layout(width="16em"))
-    button = w.Button(description=words("widgets.save"), button_style="primary")
+    who = w.Text(placeholder=words("widgets.who"), layout=w.Layout(width="14em"))
+    buttons = {name: w.Button(description=words(f"widgets.{name}"), tooltip=words(f"widgets.{name}_tip"))
+               for name in ("save", "back")}
+    buttons["save"].button_style = "primary"
 
     def values() -> dict:
-        return {name: slider.value for name, slider in sliders.items()}
+        return {name: control.value for name, control in controls.items()}
 
-    def tell(task: Callable[[], str], place: w.HTML) -> None:
-        try:
-            place.value = task()
-        except InputError as error:
-            said.value = f'<span style="color:{ACCENT}">{escape(str(error))}</span>'
+    def put_back(_: w.Button) -> None:
+        for name, control in controls.items():
+            control.value = start[name]
 
-    for slider in sliders.values():
-        slider.observe(lambda _: tell(lambda: answer(values()), shown), names="value")
-    button.on_click(lambda _: tell(lambda: save(values(), who.value), said))
-    tell(lambda: answer(values()), shown)
-    return w.VBox([w.HBox([w.VBox(list(sliders.values())), shown], layout=w.Layout(flex_flow="row wrap", grid_gap="28px")),
-                   w.HBox([who, button, said])])
+    for control in controls.values():
+        control.observe(lambda _: _tell(lambda: answer(values()), shown, said), names="value")
+    buttons["save"].on_click(lambda _: _tell(lambda: _paragraph(save(values(), who.value), ""), said, said))
+    buttons["back"].on_click(put_back)
+    _tell(lambda: answer(values()), shown, said)
+    said.value = said.value or _paragraph(standing, f"color:{GREY}")
+    side_by_side = w.Layout(flex_flow="row wrap", grid_gap="8px 28px", align_items="flex-start")
+    in_line = w.Layout(flex_flow="row wrap", align_items="center")
+    return Panel([w.HBox([w.VBox(list(controls.values())), shown], layout=side_by_side),
+                  w.HBox([who, *buttons.values(), said], layout=in_line)], answer=shown)
 
 
-def save_choices(engagement: Engagement, values: dict[str, object], *, by: str) -> str:
-    """Save chosen settings under the person's name; returns the sentence that says so."""
-    engagement.choose(values, by=by)
-    return escape(words("widgets.saved", by=by.strip()))
+def _tell(task: Callable[[], str], place: w.HTML, said: w.HTML) -> None:
+    """Put what `task` says into `place`; what it refuses stands in `said`, which is cleared otherwise."""
+    try:
+        text = task()
+    except InputError as error:
+        said.value = f'<span style="color:{ACCENT};font-weight:600">{escape(str(error))}</span>'
+        return
+    said.value = ""
+    place.value = text
+
+
+def say_nothing(key: str) -> Panel:
+    """A panel without controls that says why there is nothing to decide."""
+    note = w.HTML(value=_paragraph(words(key), f"color:{GREY}"))
+    return Panel([note], answer=note)

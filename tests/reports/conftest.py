@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from kamnb.display import CHART, HEAD, MISSING, READ, SAID, TABLE
+from kamnb.shown import CHART, HEAD, MISSING, READ, SAID, TABLE
 from kamnb.words import speak
 
 PNG = base64.b64encode(bytes.fromhex(
@@ -48,7 +48,7 @@ def executed():
         code("two", {CHART: {"name": "selection.map", "title": "A message", "measured": "yen", "source": "Source: y."}, "image/png": PNG}),
         code("three", {SAID: {"key": "selection.said", "text": "A **bold** finding."}}),
         new_markdown_cell("## Second question?", id="second"),
-        code("four", {MISSING: {"name": "selection.gone", "tables": ["market"], "text": "Not shown: x."}}, table("selection.small", rows)),
+        code("four", {MISSING: {"name": "selection.gone", "tables": ["market"], "would": "x", "text": "Not shown: x."}}, table("selection.small", rows)),
         new_markdown_cell("## What do we conclude?", id="third"),
         code("five", table("selection.key_figures", [["Sales", "¥1", "up"]] * 4, texts("figure", "value", "comment")), tags=["conclusion"]),
         code("six", {SAID: {"key": "selection.end", "text": "Choose eight."}}, tags=["conclusion"]),

@@ -1,0 +1,132 @@
+"""Which form of a title or sentence fits the facts: its key in the word lists, and the facts that fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pandas import DataFrame
+
+from kamnb.channels.inside import BLURRED, used_period
+from kamnb.channels.priority import CRITERIA, SURE
+from kamnb.channels.profit import RATES, deepest_level
+
+Facts = Mapping[str, object]
+SLOGAN = 0.2  # "20 % of the buyers make 80 % of the sales" (method.md E01)
+NEAR = 0.05  # the slogan roughly holds this far from it
+KEY = 0.1  # from this share of sales or profit a buyer counts as key (oracle O33)
+
+
+def title_history(growth: DataFrame) -> dict[str, object]:
+    """Who brought most of the growth, or lost most.  `growth`: from `compare_growth`."""
+    best, worst, change = growth.iloc[0], growth.iloc[-1], growth["change"].sum()
+    return {"key": f"channels.history.{'grew' if change > 0 else 'fell'}", "change": abs(change),
+            "best": best["channel_name"], "best_change": best["change"], "worst": worst["channel_name"],
+            "worst_change": worst["change"]}
+
+
+def title_race(race: DataFrame) -> dict[str, object]:
+    """Where the market outgrows us most in money, or where we win most.  `race`: from `race_market`."""
+    lost = race["share_effect"].iloc[0] < 0
+    told = race.iloc[0 if lost else -1]
+    return {"key": f"channels.race.{'lost' if lost else 'won'}", "channel": told["channel_name"],
+            "market": told["market_growth"], "ours": told["growth"], "effect": abs(told["share_effect"])}
+
+
+def title_profit(profit: DataFrame) -> dict[str, object]:
+    """Which channel leaves least of its sales at the deepest known level.  `profit`: from `sum_profit`."""
+    level = deepest_level(profit)
+    worst = profit.dropna(subset=[level]).iloc[-1]
+    return {"key": f"channels.profit.message_{level}", "channel": worst["channel_name"],
+            "rate": worst[RATES[level]], "margin": worst["margin_rate"]}
+
+
+def title_lorenz(reached: float) -> dict[str, object]:
+    """Whether 80/20 holds where the share `reached` of the buyers makes 80 % of sales."""
+    gap = reached - SLOGAN
+    case = "holds" if abs(gap) <= NEAR else "flatter" if gap > 0 else "steeper"
+    return {"key": f"channels.lorenz.{case}", "buyers": reached}
+
+
+def title_buyers(buyers: DataFrame) -> dict[str, object]:
+    """The buyer on whom profit or sales hang most, if any reaches the threshold.  `buyers`: from `rank_buyers`."""
+    earned = buyers["earned_share"].fillna(0.0)
+    case = "profit" if earned.max() >= KEY else "sales" if buyers["share"].iloc[0] >= KEY else "none"
+    told = buyers.loc[earned.idxmax()] if case == "profit" else buyers.iloc[0]
+    return {"key": f"channels.buyers.{case}", "name": told["group_name"], "share": told["share"],
+            "profit": told["earned_share"]}
+
+
+def title_fields(fields: DataFrame) -> dict[str, object]:
+    """How much the large and steady accounts carry, or that there are none.  `fields`: from `cross_classes`."""
+    steady = fields[(fields["class_abc"] == "A") & (fields["class_xyz"] == "X")].iloc[0]
+    case = "message" if steady["accounts"] else "none"
+    return {"key": f"channels.fields.{case}", "accounts": steady["accounts"], "share": steady["share"]}
+
+
+def title_doubt(doubt: DataFrame, *, seats: int) -> dict[str, object]:
+    """Whether the last of the priorities is sure of its seat.  `doubt`: from `weigh_doubt`."""
+    last, after = doubt.iloc[seats - 1], doubt.iloc[min(seats, len(doubt) - 1)]
+    sure = last["in_top"] >= SURE
+    return {"key": f"channels.doubt.{'sure' if sure else 'contested'}", "seats": seats, "least": last["channel_name"],
+            "share": last["in_top"], "next": after["channel_name"], "next_share": after["in_top"]}
+
+
+def tell_profit(facts: Facts) -> dict[str, object]:
+    """How profitable the channels are, by the deepest level that is known.  `facts`: from `summarise_profit`."""
+    return {"key": f"channels.profit_found.{facts.get('level', 'margin')}", **facts}
+
+
+def tell_losses(facts: Facts) -> dict[str, object]:
+    """Which accounts lose money, at the margin already or only after terms.  `facts`: from `summarise_losses`."""
+    case = "margin" if facts.get("level", "margin") == "margin" else "terms"
+    return {"key": f"channels.losses_found.{case}", **facts}
+
+
+def tell_rules(rules: DataFrame) -> dict[str, object]:
+    """Which XYZ period is used and why.  `rules`: from `compare_rules`.
+
+    months: they tell accounts apart; quarters: by month nearly all would be Z; neither: by quarter too; chosen: the
+    engagement file decides against that advice.
+    """
+    shares = rules.set_index("rule")["share_z"]
+    if shares.empty:
+        return {"key": "channels.rules_found.months"}
+    blurred = tuple(bool(shares[rule] > BLURRED) for rule in ("by_month", "by_quarter"))
+    fits = {("month", False, False): "months", ("quarter", True, False): "quarters", ("quarter", True, True): "neither"}
+    case = fits.get((used_period(rules), *blurred), "chosen")
+    return {"key": f"channels.rules_found.{case}", "month_z": float(shares["by_month"]),
+            "quarter_z": float(shares["by_quarter"]), "frequency_z": float(shares["by_frequency"])}
+
+
+def tell_fields(facts: Facts) -> dict[str, object]:
+    """Who carries the sales: the large and steady accounts, if there are any.  `facts`: from `summarise_fields`."""
+    return {"key": f"channels.fields_found.{'steady' if facts.get('steady_accounts', 1) else 'none'}", **facts}
+
+
+def list_missing(criteria: DataFrame) -> list[str]:
+    """Criteria that the data do not tell of any channel.  `criteria`: from `measure_criteria`."""
+    return [name for name, column in CRITERIA.items() if criteria[column].isna().all()]
+
+
+def tell_decision(facts: Facts) -> dict[str, object]:
+    """Which channels get priority, and whether the choice hangs on the weights.  `facts`: from `summarise_decision`."""
+    sure = facts.get("least_share", 0.0) >= SURE
+    return {"key": f"channels.decision_found.{'sure' if sure else 'contested'}", **facts}
+
+
+def tell_market(facts: Facts) -> dict[str, object]:
+    """Where we lose and win against the market.  `facts`: from `summarise_race`."""
+    lost = facts.get("loser_effect", 0) < 0
+    return {"key": f"channels.conclusion_market.{'lost' if lost else 'held'}", **facts}
+
+
+def tell_standing(standing: DataFrame) -> dict[str, object]:
+    """Whether a person has confirmed the decision that stands.  `standing`: from the engagement."""
+    people = [name for name in standing["decided_by"].dropna().unique() if name]
+    return {"key": "general.confirmed", "by": people[0]} if people else {"key": "general.unconfirmed"}
+
+
+def tell_profit_lesson(profit: Facts, *, losses: Facts) -> dict[str, object]:
+    """What profit says about where to put resources.  From `summarise_profit` and `summarise_losses`."""
+    case = "losing" if profit and losses else "sound"
+    return {"key": f"channels.conclusion_profit.{case}", **profit, **(losses if profit else {})}

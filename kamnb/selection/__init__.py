@@ -1,0 +1,41 @@
+"""Stage selection: which accounts deserve a key account manager, and would we say so under other weights?"""
+
+_LEDGER = ("sales", "accounts")
+_SCORES = (*_LEDGER, "criteria", "scores")
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "selection.rerouted_found": ("sales", "sellthru"),
+    "selection.segments": _LEDGER,
+    "selection.list_found": _LEDGER,
+    "selection.period_month": _LEDGER,
+    "selection.period_quarter": _LEDGER,
+    "selection.period_neither": _LEDGER,
+    "selection.long_list": (*_LEDGER, "channels", "terms", "cost_drivers"),
+    "selection.outlook": (*_LEDGER, "products"),
+    "selection.outlook_found": (*_LEDGER, "products"),
+    "selection.criteria": (*_SCORES, "people", "cost_drivers"),
+    "selection.unrated": _SCORES,
+    "selection.matrix": (*_SCORES, "people", "cost_drivers"),
+    "selection.dissent": ("scores",),
+    "selection.familiarity": ("scores",),
+    "selection.ranking": _SCORES,
+    "selection.rank_table": _SCORES,
+    "selection.standing_contested": _SCORES,
+    "selection.standing_firm": _SCORES,
+    "selection.unseated": _LEDGER,
+    "selection.size_value": _SCORES,
+    "selection.size_found": _SCORES,
+    "selection.seats": (*_LEDGER, "team"),
+    "selection.dependence": (*_LEDGER, "terms", "cost_drivers"),
+    "selection.dependence_found": _LEDGER,
+    "selection.priority_found": _LEDGER,
+    "selection.key_figures": _SCORES,
+    "selection.verdict_contested": _SCORES,
+    "selection.verdict_firm": _SCORES,
+    "selection.verdict_open": _SCORES,
+    "selection.verdict_size": _SCORES,
+    "selection.verdict_next": _SCORES,
+    "selection.key_accounts": _SCORES,
+    "selection.waiting": _SCORES,
+    "selection.left_out": (*_SCORES, "terms", "cost_drivers"),
+}

@@ -1,0 +1,243 @@
+"""The charts of stage selection: each shows one finished frame and says in its title what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
+from pandas import DataFrame, Series
+
+from kamnb import style
+from kamnb.selection.robustness import CERTAIN, OUT
+from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
+from kamnb.words import say_value, words
+
+SMALL = 8.5
+SPOTS = ((6, 0, "left"), (-6, 0, "right"), (0, 8, "center"), (0, -9, "center"), (6, 9, "left"), (-6, 9, "right"),
+         (6, -10, "left"), (-6, -10, "right"), (12, 20, "left"), (-12, 20, "right"), (12, -21, "left"), (-12, -21, "right"),
+         (34, 12, "left"), (-34, 12, "right"), (34, -13, "left"), (-34, -13, "right"), (26, 32, "left"), (-26, 32, "right"),
+         (26, -33, "left"), (-26, -33, "right"), (60, 24, "left"), (-60, 24, "right"), (60, -25, "left"), (-60, -25, "right"))
+FAR = 8  # spots from here on get a line to their mark
+COLOURS = {"certain_in": ACCENT, "contested": INK, "certain_out": LIGHT, "-": LIGHT}
+
+
+def label_points(ax: Axes, points: DataFrame) -> None:
+    """Names beside their points, each where it covers no other name and no named point.
+
+    `points`: x, y, name, reach (points from the middle of the mark to its edge), colour; the first have the choice.
+    """
+    ax.figure.canvas.draw()
+    renderer, taken = ax.figure.canvas.get_renderer(), []
+    spots = ax.transData.transform(points[["x", "y"]].to_numpy(dtype=float))
+    scale = ax.figure.dpi / 72
+    marks = [Bbox.from_bounds(x - r * scale, y - r * scale, 2 * r * scale, 2 * r * scale)
+             for (x, y), r in zip(spots, points["reach"], strict=True)]
+    inside = ax.get_window_extent(renderer)
+    for place, row in enumerate(points.to_dict("records")):
+        text = ax.annotate(row["name"], (row["x"], row["y"]), (0, 0), textcoords="offset points", fontsize=9, va="center",
+                           color=row["colour"], zorder=5)
+        others = [*taken, *marks[:place], *marks[place + 1:]]
+        boxes = [_try_spot(text, spot, row["reach"], renderer=renderer).padded(1) for spot in SPOTS]
+        costs = [sum(box.overlaps(other) for other in others) + 3 * (box.x0 < inside.x0 or box.x1 > inside.x1 + 40)
+                 + 2 * (not inside.y0 < box.y0 < box.y1 < inside.y1) for box in boxes]
+        best = int(np.argmin(costs))
+        taken.append(_try_spot(text, SPOTS[best], row["reach"], renderer=renderer))
+        if best >= FAR:
+            edge = np.array([taken[-1].x1 if SPOTS[best][0] < 0 else taken[-1].x0, (taken[-1].y0 + taken[-1].y1) / 2])
+            ax.annotate("", (row["x"], row["y"]), (edge - spots[place]) / scale, textcoords="offset points", zorder=1,
+                        arrowprops={"arrowstyle": "-", "color": LIGHT, "linewidth": 0.8, "shrinkA": 0, "shrinkB": row["reach"]})
+
+
+def _try_spot(text, spot: tuple[int, int, str], reach: float, *, renderer) -> Bbox:
+    """Move `text` to `spot` (points beyond the edge of its mark) and return the box it takes there."""
+    x, y, side = spot
+    text.set_position((x + np.sign(x) * reach, y + np.sign(y) * reach * (0.7 if x else 1)))
+    text.set_ha(side)
+    return text.get_window_extent(renderer)
+
+
+def segments(grid: DataFrame, *, facts: Mapping[str, object], period: str, ax: Axes | None = None) -> Axes:
+    """Accounts and share of sales by size (A, B, C down) and steadiness (X, Y, Z across; "-" = too short a history).
+
+    `grid`: from `cross_segments`; `facts`: from `summarise_list`; `period`: month or quarter.
+    """
+    columns = [c for c in ("X", "Y", "Z", "-") if c != "-" or (grid["class_xyz"] == "-").any()]
+    ax = style.canvas(ax, height=2.9, width=6.6)
+    most = float(grid["share"].max()) or 1.0
+    for row in grid[grid["class_abc"] != "-"].to_dict("records"):
+        x, y = columns.index(row["class_xyz"]), "ABC".index(row["class_abc"])
+        shade = row["share"] / most
+        ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=ACCENT, alpha=0.05 + 0.85 * shade, linewidth=0))
+        ax.text(x + 0.5, y + 0.5, words("selection.segments.cell", **row), ha="center", va="center", fontsize=10,
+                color="white" if shade > 0.45 else INK)
+    ax.set(xlim=(0, len(columns)), ylim=(3, 0))
+    names = [words(f"selection.segments.{'short' if c == '-' else c.lower()}") for c in columns]
+    ax.set_xticks([place + 0.5 for place in range(len(columns))], names)
+    ax.set_yticks([0.5, 1.5, 2.5], [words(f"selection.segments.{c}") for c in "abc"])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0, colors=INK)
+    ax.spines["bottom"].set_visible(False)
+    measured = words(f"selection.segments.measured_{period}")
+    key = "message" if facts["steady"] else "message_unsteady"
+    return style.title(ax, words(f"selection.segments.{key}", **facts), measured)
+
+
+def outlook(places: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Growth without noise over the share of headroom still open, area = sales; promising accounts in the accent colour.
+
+    `places`: from `place_accounts`.  Growth beyond the frame is drawn on its edge, with its rate.
+    """
+    ax = style.canvas(ax, height=4.9)
+    low, high = _frame(places["growth_shrunken"])
+    shown = places.assign(y=places["growth_shrunken"].clip(low, high), beyond=~places["growth_shrunken"].between(low, high),
+                          reach=2 + 12 * np.sqrt(places["net_sales"].astype(float) / float(places["net_sales"].max())))
+    margin = 0.08 * (high - low)
+    ax.set(xlim=(-0.03, 1.03 if places["open_share"].max() > 0.8 else 0.85), ylim=(low - margin, high + margin))
+    _divide(ax, ours=places["ours"].iloc[0], middle=places["open_share"].median())
+    sure = shown[shown["promising"] & shown["named"]]
+    ends = sure[["growth_low", "growth_high"]].clip(low, high)
+    ax.vlines(sure["open_share"], ends["growth_low"], ends["growth_high"], color=SOFT, linewidth=1.4)
+    ax.scatter(shown["open_share"], shown["y"], s=(2 * shown["reach"]) ** 2 * np.pi / 4, alpha=0.85, linewidth=1,
+               color=shown["promising"].map({True: ACCENT, False: LIGHT}), zorder=2,
+               edgecolor=(shown["named"] & ~shown["promising"]).map({True: INK, False: "white"}))
+    style.percent_axis(ax.xaxis)
+    style.percent_axis(ax.yaxis, signed=True)
+    ax.set_xlabel(words("selection.outlook.x"))
+    ax.set_ylabel(words("selection.outlook.y"))
+    style.grid(ax, "both")
+    told = shown[shown["named"]].sort_values(["promising", "net_sales"], ascending=False)
+    names = [style.shorten(row["name"], 24) + (f"  {say_value(row['growth_shrunken'], 'rate')}" if row["beyond"] else "")
+             for row in told.to_dict("records")]
+    label_points(ax, DataFrame({"x": told["open_share"], "y": told["y"], "name": names, "reach": told["reach"],
+                                "colour": told["promising"].map({True: ACCENT, False: INK})}))
+    chosen = places[places["promising"]].sort_values(["headroom", "account"], ascending=[False, True])
+    key = "selection.outlook.message" if len(chosen) else "selection.outlook.message_none"
+    message = words(key, promising=len(chosen), measured=len(places), names=chosen["name"].head(3).tolist())
+    return style.title(ax, message, words("selection.outlook.measured"))
+
+
+def _divide(ax: Axes, *, ours: float, middle: float) -> None:
+    """The line of our own growth, and the tinted field above it and right of the median account's open share."""
+    left, right = ax.get_xlim()
+    low, high = ax.get_ylim()
+    ax.fill_between([middle, right], min(max(ours, low), high), high, color=ACCENT, alpha=0.05, linewidth=0)
+    ax.plot([left, right], [ours, ours], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    ax.annotate(words("selection.outlook.ours", ours=ours), (right, ours), (4, 0), textcoords="offset points", va="center",
+                fontsize=SMALL, color=GREY)
+    ax.set(xlim=(left, right), ylim=(low, high))
+
+
+def _frame(rates: Series) -> tuple[float, float]:
+    """Range of growth that the map shows: all of it, or the middle 94 % where single rates would squeeze the others."""
+    low, high = float(rates.min()), float(rates.max())
+    inner_low, inner_high = float(rates.quantile(0.03)), float(rates.quantile(0.97))
+    span = max(inner_high - inner_low, 0.02)
+    return (low if low > inner_low - span else inner_low), (high if high < inner_high + span else inner_high)
+
+
+def ranking(contenders: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Who scores best (bar), and under which share of all weightings they are in the top group (dot).
+
+    `contenders`: from `pick_contenders`.  Accounts with a seat have an accent bar; a line closes the seats.
+    """
+    rows, seats = range(len(contenders)), int(contenders["seats"].iloc[0])
+    ax = style.canvas(ax, height=1.3 + 0.27 * len(contenders))
+    seated = contenders["decision"] == "key"
+    ax.barh(rows, 0.85 * (contenders["score"] - 1) / 4, height=0.56, color=[SOFT if s else LIGHT for s in seated])
+    for row, score in enumerate(contenders["score"]):
+        ax.text(0.012, row, say_value(score, "score"), va="center", fontsize=SMALL)
+    for share, line in ((0, "-"), (OUT, ":"), (CERTAIN, ":"), (1, "-")):
+        ax.plot([1 + share] * 2, [-0.6, len(contenders) - 0.4], color=LIGHT, linewidth=0.8, linestyle=line, zorder=0)
+    ax.hlines(rows, 1, 1 + contenders["in_top"], color=LIGHT, linewidth=1, zorder=1)
+    colours = [COLOURS[standing] for standing in contenders["standing"]]
+    ax.scatter(1 + contenders["in_top"], rows, s=56, color=colours, edgecolor="white", zorder=3)
+    for row, share in enumerate(contenders["in_top"]):
+        ax.text(2.04, row, say_value(share, "share"), va="center", fontsize=9)
+    cut = int(seated.cumsum().idxmax()) + 0.5
+    ax.plot([0, 2.2], [cut, cut], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+    for x, y, key in ((0, -0.9, "score"), (1, -0.9, "out"), (1, -1.7, "share"), (2, -0.9, "in")):
+        ax.text(x, y, words(f"selection.ranking.{key}", seats=seats), color=GREY, fontsize=SMALL,
+                ha="right" if x == 2 else "left")
+    ax.set_yticks(rows, [style.shorten(name, 26) for name in contenders["name"]])
+    ax.set(xlim=(0, 2.2), ylim=(len(contenders) - 0.4, -2.1))
+    ax.tick_params(length=0)
+    style.hide_axis(ax.xaxis)
+    shaky = contenders.loc[contenders["standing"] == "contested", "name"]
+    certain = int((contenders["standing"] == "certain_in").sum())
+    key = "message_firm" if shaky.empty else "message_contested" if certain else "message_none"
+    message = words(f"selection.ranking.{key}", certain=certain, seats=seats, names=shaky.head(3).tolist(), contested=len(shaky))
+    return style.title(ax, message, words("selection.ranking.measured", seats=seats))
+
+
+def size_value(board: DataFrame, *, seats: int, ax: Axes | None = None) -> Axes:
+    """Size against strategic value: large accounts that are not key and key accounts that are not large by name.
+
+    `board`: from `compare_size`; `seats`: how many are chosen.  Accounts that may not take a seat are left out.
+    """
+    ax = style.canvas(ax, height=4.9)
+    known = board[board["value"].notna() & ((board["gate"] == "") | (board["place"] != "neither"))].reset_index(drop=True)
+    key, large = known["decision"] == "key", known["place"] == "large_not_key"
+    sales = known["net_sales"].astype(float)
+    face = np.select([key, large], [ACCENT, "white"], LIGHT)
+    edge = np.select([key, large], [ACCENT, INK], LIGHT)
+    ax.set_xscale("log")
+    ax.scatter(sales, known["value"], s=np.where(key | large, 62, 26), c=face, edgecolors=edge, linewidth=1.5, zorder=2)
+    cut = float(board["net_sales"].astype(float).nlargest(seats).min())
+    ax.axvline(cut * 0.985, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    ax.set(ylim=(0.9, 5.25), yticks=range(1, 6), xlim=(sales.min() * 0.8, sales.max() * 2.2))
+    ax.text(cut, 5.2, " " + words("selection.size_value.cut", seats=seats), fontsize=SMALL, color=GREY, va="top")
+    order = known["place"].map({"key_not_large": 0, "large_not_key": 1, "both": 2})
+    told = known[order.notna()].iloc[order[order.notna()].argsort(kind="stable")]
+    names = [style.shorten(name, 24) for name in told["name"]]
+    points = DataFrame({"x": told["net_sales"].astype(float), "y": told["value"], "name": names, "reach": 3.5,
+                        "colour": told["place"].map({"key_not_large": ACCENT, "large_not_key": INK, "both": GREY})})
+    unit = style.money_axis(ax.xaxis, float(sales.max()))
+    _log_ticks(ax, sales)
+    ax.set_xlabel(words("selection.size_value.x", unit=unit))
+    ax.set_ylabel(words("selection.size_value.y"))
+    style.grid(ax, "y")
+    label_points(ax, points)
+    small, big = told[told["place"] == "key_not_large"], told[told["place"] == "large_not_key"]
+    message = "selection.size_value.message" if len(small) else "selection.size_value.message_same"
+    facts = {"differ": len(small), "seats": seats, "large": big.sort_values("size_rank")["name"].head(2).tolist(),
+             "small": small.sort_values("size_rank")["name"].tail(2).tolist()[::-1]}
+    return style.title(ax, words(message, **facts), words("selection.size_value.measured"))
+
+
+def _log_ticks(ax: Axes, values: Series) -> None:
+    """Ticks of a logarithmic axis at 1, 3, 10, 30 ... within `values`."""
+    exponents = np.arange(np.floor(np.log10(values.min())), np.ceil(np.log10(values.max())) + 1)
+    ticks = np.sort(np.concatenate([10**exponents, 3 * 10**exponents]))
+    ax.set_xticks(ticks[(ticks >= values.min()) & (ticks <= values.max() * 1.2)])
+    ax.minorticks_off()
+
+
+def seats(table: DataFrame, *, judgement: str, ax: Axes | None = None) -> Axes:
+    """Share of sales that key accounts stand for, by their number; the band is the usual guideline.
+
+    `table`: from `share_by_seats`; `judgement`: from `summarise_dependence`.
+    """
+    ax = style.canvas(ax, height=3.5, width=7.2)
+    chosen = table[table["chosen"]].iloc[0]
+    ax.axhspan(0.30, 0.55, color=LIGHT, alpha=0.28, linewidth=0)
+    ax.plot(table["number"], table["by_size"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)))
+    ax.plot(table["number"], table["share"], color=ACCENT, linewidth=2.2)
+    ax.scatter([chosen["number"]], [chosen["share"]], s=60, color=ACCENT, zorder=3)
+    ax.plot([chosen["number"]] * 2, [0, chosen["share"]], color=ACCENT, linewidth=0.9)
+    ax.annotate(words("selection.seats.here", **chosen), (chosen["number"], chosen["share"]),
+                (8, -14 if chosen["share"] > 0.1 else 7), textcoords="offset points", fontsize=9)
+    last = table.iloc[-1]
+    for column, key in (("share", "by_score"), ("by_size", "by_size")):
+        ax.annotate(words(f"selection.seats.{key}"), (last["number"], last[column]), (5, 0), textcoords="offset points",
+                    va="center", fontsize=9, color=ACCENT if column == "share" else GREY)
+    ax.text(1, 0.545, words("selection.seats.band"), va="top", fontsize=SMALL, color=GREY)
+    ax.set(xlim=(0.7, last["number"] * 1.16), ylim=(0, max(0.62, last["by_size"] * 1.08)))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    style.percent_axis(ax.yaxis)
+    ax.set_xlabel(words("selection.seats.x"))
+    style.grid(ax, "y")
+    message = words(f"selection.seats.{judgement}", number=chosen["number"], share=chosen["share"])
+    return style.title(ax, message, words("selection.seats.measured"))

@@ -1,0 +1,174 @@
+"""Charts read by their artists, tables in words, and the whole stage without data."""
+
+import re
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from kamnb import selection, style, words
+from kamnb.intake.dictionary import empty_table
+from kamnb.selection import capacity, charts, factors, longlist, outlook, robustness, scorecard, strategic, verdict
+from kamnb.selection import scorecard_charts as sheets
+from kamnb.settings import Choices, SelectionSettings
+from tests.conftest import ROOT
+from tests.selection.conftest import choose
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    words.speak("en", currency="JPY", start=4)
+    yield
+    plt.close("all")
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_segments_show_nine_fields_and_their_share(chosen):
+    facts = longlist.summarise_list(chosen.segments, chosen.panel)
+    ax = charts.segments(longlist.cross_segments(chosen.segments), facts=facts, period=chosen.period)
+    assert len(ax.patches) == 9 and all("accounts\n" in text for text in texts(ax))
+    assert str(facts["a_accounts"]) in style.title_parts(ax)[0]
+
+
+def test_segments_get_a_column_for_short_histories(chosen):
+    short = chosen.segments.assign(class_xyz=chosen.segments["class_xyz"].where(chosen.segments.index > 3, "-"))
+    ax = charts.segments(longlist.cross_segments(short), facts=longlist.summarise_list(short, chosen.panel), period="quarter")
+    assert len(ax.get_xticklabels()) == 4
+
+
+def test_outlook_names_the_promising_in_the_accent_colour(chosen):
+    ax = charts.outlook(chosen.places)
+    named = {text.get_text(): to_hex(text.get_color()).upper() for text in ax.texts}
+    assert named["Shimozato Mart"] == style.ACCENT and named["Aogane Mall"] == style.INK
+    assert len(ax.collections[-1].get_offsets()) == len(chosen.places)
+
+
+def test_outlook_draws_rates_beyond_the_frame_on_its_edge(chosen):
+    wild = chosen.places.assign(growth_shrunken=chosen.places["growth_shrunken"].where(chosen.places["account"] != "A080", 30.0))
+    ax = charts.outlook(wild)
+    assert ax.get_ylim()[1] < 1 and any("+999%" in text for text in texts(ax))
+
+
+def test_ranking_has_a_bar_a_dot_and_a_share_for_every_contender(chosen):
+    contenders = robustness.pick_contenders(chosen.board, seats=chosen.seats.number)
+    ax = charts.ranking(contenders)
+    assert len(ax.patches) == len(contenders) <= robustness.MOST
+    assert len(ax.collections[-1].get_offsets()) == len(contenders)
+    assert "Shimozato Mart" in [label.get_text() for label in ax.get_yticklabels()]
+    message = style.title_parts(ax)[0]
+    shaky = contenders.loc[contenders["standing"] == "contested", "name"]
+    assert message.startswith(f"{(contenders['standing'] == 'certain_in').sum()} of 8") and shaky.iloc[0] in message
+
+
+def test_size_chart_names_rings_and_hidden_champions(chosen):
+    ax = charts.size_value(chosen.final, seats=8)
+    assert {"Aogane Mall", "Tatsuzaki Vending", "Shimozato Mart"} <= set(texts(ax))
+    message = style.title_parts(ax)[0]
+    assert "Aogane Mall" in message and "Shimozato Mart" in message
+
+
+def test_size_chart_says_when_both_choose_the_same(chosen):
+    same = chosen.final.assign(place=chosen.final["place"].replace({"large_not_key": "neither", "key_not_large": "both"}))
+    assert style.title_parts(charts.size_value(same, seats=8))[0] == words.words("selection.size_value.message_same")
+
+
+@pytest.mark.parametrize("judgement", ["below", "normal", "above", "mono_dependence", "unknown"])
+def test_seats_say_how_the_share_compares(chosen, judgement):
+    ax = charts.seats(capacity.share_by_seats(chosen.board, seats=chosen.seats), judgement=judgement)
+    assert any(text.startswith("8 seats") for text in texts(ax)) and "8 key accounts" in style.title_parts(ax)[0]
+
+
+def test_matrix_shows_every_rating_and_a_dash_for_none(chosen):
+    unrated = chosen.ratings.copy()
+    unrated.loc[chosen.board["account"].iloc[0], chosen.weights.index[0]] = float("nan")
+    long = sheets.list_ratings(chosen.board, unrated, weights=chosen.weights, criteria=chosen.criteria)
+    ax = sheets.matrix(long)
+    assert len(ax.texts) == len(long) and texts(ax).count("–") == long["rating"].isna().sum() >= 1
+    assert any("Growth" in label.get_text() for label in ax.get_xticklabels())
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh"])
+def test_labels_of_a_crowded_chart_do_not_cover_each_other(chosen, language):
+    words.speak(language, currency="JPY", start=4)
+    for ax in (charts.size_value(chosen.final, seats=8), charts.outlook(chosen.places)):
+        ax.figure.canvas.draw()
+        named = [text for text in ax.texts if text.get_text() in set(chosen.board["name"])]
+        boxes = [text.get_window_extent() for text in named]
+        assert len(boxes) >= 8
+        assert not [(a, b) for place, a in enumerate(boxes) for b in boxes[place + 1:] if a.overlaps(b)]
+
+
+def test_reasons_are_worded():
+    criteria = pd.DataFrame({"criterion": ["growth", "expert"], "name": [None, "Expert"]})
+    assert sheets.word_reasons(["losing -growth", "+expert", ""], criteria) == [
+        "loses money after terms and cost to serve; weak: Growth potential", "strong: Expert", ""]
+
+
+def test_criteria_sheet_says_what_one_and_five_mean(chosen):
+    sheet = scorecard.describe_criteria(chosen.criteria, chosen.computed, chosen.rated)
+    table = sheets.criteria_sheet(sheet, anchors=factors.anchor_factors(chosen.measures)).set_index("criterion_name")
+    assert table["weight"].sum() == pytest.approx(1)
+    assert "median account" in table.at["Current revenue", "low_means"]
+    assert table.at["Strength of relationship", "low_means"] == "One buyer only"
+    assert (table["high_means"] != "").all()
+
+
+def test_four_key_figures(chosen):
+    hold = capacity.summarise_dependence(chosen.board, capacity.list_dependence(chosen.board))
+    table = sheets.key_figures(verdict.summarise_verdict(chosen.final), strategic.summarise_size(chosen.final), hold)
+    assert len(table) == 4 and list(table) == ["figure", "value", "comment"]
+    assert table["value"].iloc[0] == f"8 of {len(chosen.listed)}"
+    assert sheets.key_figures({}, {}, {}).empty
+
+
+def test_every_shown_name_has_its_needs_and_its_words():
+    notebook = nbformat.read(ROOT / "notebooks" / "2_selection.ipynb", as_version=4)
+    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    for call, name in re.findall(r"\b(show|draw|say)\((?:.*\s)?\"(selection\.\w+)\"", source):
+        assert name in selection.NEEDS, name
+        assert words.has_words({"say": name, "show": f"{name}.title", "draw": f"{name}.would_show"}[call]), name
+        assert words.has_words(f"{name}.would_show") or call == "show"
+
+
+@pytest.mark.parametrize("key", [
+    *(f"seats_{source}" for source in ("set", "hours", "team", "assumed")), "period_month", "period_quarter", "period_neither",
+    "standing_firm", "standing_contested", "verdict_firm", "verdict_contested", "verdict_open"])
+def test_every_case_has_its_sentence(key):
+    assert words.has_words(f"selection.{key}")
+
+
+def test_shown_columns_are_known():
+    for columns in sheets.LISTS.values():
+        assert all(words.kind_of(column) and words.label(column) for column in columns)
+
+
+def test_stage_without_any_sales_says_nothing_and_does_not_fail(sample):
+    columns = {name: sample.panel(name).iloc[:0] for name in ("account_month", "account_category_month", "account_product_month")}
+    settings = SimpleNamespace(choices=Choices(), selection=SelectionSettings())
+    nothing = SimpleNamespace(table=empty_table, panel=columns.__getitem__, as_of=sample.as_of, scale=0, settings=settings,
+                              decision=lambda _: pd.DataFrame({"decided_by": []}))
+    empty = choose(nothing)
+    assert empty.final.empty and empty.places.empty and empty.moved.empty
+    assert list(empty.final.columns) and verdict.summarise_verdict(empty.final) == {}
+    assert strategic.summarise_size(empty.final) == {} and outlook.summarise_outlook(empty.places) == {}
+    assert capacity.list_dependence(empty.board).empty and robustness.pick_contenders(empty.board, seats=3).empty
+    assert longlist.summarise_list(empty.segments, empty.panel) == {}
+    assert longlist.cross_segments(empty.segments).empty
+
+
+def test_stage_with_sales_and_accounts_only_rates_what_data_tell(sample):
+    wanted = ("accounts", "channels")
+    bare = SimpleNamespace(table=lambda name: sample.table(name) if name in wanted else empty_table(name), panel=sample.panel,
+                           as_of=sample.as_of, scale=0, settings=SimpleNamespace(choices=Choices(), selection=SelectionSettings(draws=500)),
+                           decision=lambda _: pd.DataFrame({"decided_by": []}))
+    result = choose(bare)
+    assert scorecard.name_unrated(result.criteria, result.ratings) == ["effort", "relationship", "fit", "logo"]
+    assert result.weights.sum() == pytest.approx(1) and result.seats.source == "assumed"
+    assert (result.board["decision"] == "key").sum() == capacity.ASSUMED
+    assert sheets.word_unrated(result.criteria, ["fit"]) == {"names": ["Fit of offer and culture"]}
