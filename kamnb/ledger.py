@@ -53,7 +53,7 @@ def _lines(tables: dict[str, DataFrame]) -> Table:
     """Sales lines with month, channel and category."""
     given = {"products": empty_table("products"), **tables}
     needed = {
-        "sales": ["account", "product", "date", "quantity", "net_sales", "list_sales", "cost", "line_type"],
+        "sales": ["account", "product", "date", "quantity", "net_sales", "list_sales", "cost", "margin", "line_type"],
         "accounts": ["account", "channel"],
         "products": ["product", "category"],
     }
@@ -63,6 +63,7 @@ def _lines(tables: dict[str, DataFrame]) -> Table:
     untyped = lines.line_type.isnull() & (lines.net_sales < 0)
     back = (lines.line_type.isin(["return", "credit"]) | untyped).fill_null(False)
     return lines.mutate(
+        cost=lines.cost.fill_null(lines.net_sales - lines.margin),
         month=lines.date.truncate("M").cast("timestamp(6)"), back=back, category=lines.category.fill_null(NO_CATEGORY)
     )
 

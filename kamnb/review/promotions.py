@@ -24,7 +24,7 @@ def judge_promotions(panel: DataFrame, promos: DataFrame, *, accounts: DataFrame
     `panel`: account, category, month, quantity, net_sales, cost; `promos`: the promos table; `accounts`: from
     `name_accounts`.  Returns promo, account, name, promotion, category, mechanic, month, spend, `uplift` (of the event
     months), `dip` (missing in the AFTER months that follow), `net` (what is left; minor units at the price of the event
-    months), `kept` (net / uplift), `margin` (gross margin of net, before rebates; <NA> where cost is unknown), `roi` and
+    months), `kept` (net / uplift), `margin` (gross margin of net before rebates; <NA> where cost is unknown), `roi` and
     `verdict`: earned, lost, moved (less than KEPT was kept), unclear (uplift within the error of the baseline) or
     unknown (no baseline).  Source: method.md 2.2 trade-promotion ROI, feature 11, E11.
     """
