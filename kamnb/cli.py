@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -15,7 +14,6 @@ LANGUAGES = click.Choice(["en", "ja", "zh"])
 STAGES = click.Choice(["channels", "selection", "strategy", "actions", "review"])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 NOTES = {"same": " (as it was)", "kept": " (you changed it: kept; rename it to get a fresh one)"}
-SOCKET_FOLDER = 48  # longest folder for which a kernel's socket keeps within the 104 letters that systems allow
 
 
 class Plain(click.Group):
@@ -78,13 +76,15 @@ def check(engagement: Path, lang: str | None) -> None:
 @click.option("--account", help="Account of notebooks 3 and 4 (default: the first key account).")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser (servers).")
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
-def lab(engagement: Path, lang: str | None, account: str | None, **server: object) -> None:
+def lab(engagement: Path, lang: str | None, account: str | None, no_browser: bool,
+        jupyter: tuple[str, ...]) -> None:
     """Write the five notebooks for this engagement and open JupyterLab on them. Ctrl-C ends it.
 
     A notebook that you have changed is never written over.  What follows -- goes to JupyterLab, as in -- --port=9000.
 
     Example: kamnb lab data/sample --lang ja
     """
+    from kamnb.editions.opened import serve
     from kamnb.editions.working import write_working
     from kamnb.engagement import open_engagement
     from kamnb.reports.jobs import NOTEBOOKS, check_accounts, key_accounts, master_file
@@ -97,23 +97,7 @@ def lab(engagement: Path, lang: str | None, account: str | None, **server: objec
     values = {"engagement": "../..", "language": opened.language, "edition": "internal", "account": first[0]}
     written = write_working([master_file(stage) for stage in NOTEBOOKS], folder, values=values)
     click.echo("\n".join(f"{file}{NOTES.get(state, '')}" for file, state in written.items()))
-    _serve(folder, next(iter(written)).name, **server)
-
-
-def _serve(folder: Path, first: str, *, no_browser: bool, jupyter: tuple[str, ...]) -> None:
-    """Run JupyterLab on `folder`, for this machine only, until Ctrl-C. It asks nobody for news, updates, extensions."""
-    from jupyter_core.paths import jupyter_runtime_dir
-    from jupyterlab.labapp import LabApp
-
-    settings = {"ServerApp.root_dir": folder, "ServerApp.ip": "127.0.0.1", "ServerApp.open_browser": not no_browser,
-                "ServerApp.answer_yes": True, "Application.log_level": "WARN", "LabApp.news_url": None,
-                "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-                "LabApp.extension_manager": "readonly", "LabApp.default_url": f"/lab/tree/{first}",
-                "LabApp.workspaces_dir": folder / ".workspaces"}
-    if os.name == "posix" and len(jupyter_runtime_dir()) <= SOCKET_FOLDER:  # sockets that only their owner can open
-        settings["KernelManager.transport"] = "ipc"
-    signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))  # Jupyter does so at a terminal only
-    LabApp.launch_instance([*(f"--{name}={value}" for name, value in settings.items()), *jupyter])
+    serve(folder, next(iter(written)).name, browser=not no_browser, options=jupyter)
 
 
 @main.command()

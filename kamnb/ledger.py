@@ -96,7 +96,7 @@ def _sum_if_complete(column: Column) -> Column:
 
 def _summable(sales: DataFrame) -> int:
     """Accepted net sales in minor units.  Raises InputError where amounts are beyond the range of exact sums."""
-    for name in ("net_sales", "cost", "list_sales"):
+    for name in ("net_sales", "cost", "margin", "list_sales"):
         if (reach := whole_sum(sales[name].dropna().abs().to_numpy(dtype="int64"))) > LIMIT:
             raise InputError(
                 f"amounts of {reach} minor units in all are too large to be summed exactly",

@@ -38,7 +38,7 @@ def typed(name: str, rows: DataFrame) -> DataFrame:
 
 def sales_of(lines: list[dict]) -> DataFrame:
     return typed("sales", DataFrame(lines, columns=["date", "account", "product", "quantity", "net_sales", "list_sales",
-                                                    "cost", "line_type"]))
+                                                    "cost", "margin", "line_type"]))
 
 
 def tables_of(lines: list[dict] | DataFrame) -> dict[str, DataFrame]:
@@ -122,6 +122,12 @@ def test_cost_is_missing_where_one_line_lacks_it(tmp_path):
     assert panel["cost"].isna().tolist() == [True, False]
     assert panel["list_sales"].tolist() == [240, 120]
     assert str(panel["cost"].dtype) == "Int64"
+
+
+def test_margin_stands_in_for_the_cost(tmp_path):
+    lines = [LINE | {"cost": None, "margin": 35}, LINE | {"net_sales": -100, "cost": None, "margin": -35}, LINE]
+    panel = panels(tables_of(lines), tmp_path)["account_month"]
+    assert panel["cost"].tolist() == [65 - 65 + 60]
 
 
 def test_product_without_a_category_is_kept(tmp_path):

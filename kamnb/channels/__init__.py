@@ -4,7 +4,6 @@ from kamnb.channels.dependence import (
     list_mergers,
     rank_buyers,
     summarise_concentration,
-    summarise_mergers,
     trace_concentration,
     trace_lorenz,
 )
@@ -47,6 +46,7 @@ from kamnb.channels.sentences import (
     tell_fields,
     tell_losses,
     tell_market,
+    tell_mergers,
     tell_profit,
     tell_profit_lesson,
     tell_rules,
@@ -58,17 +58,17 @@ __all__ = [
     "decide_channels", "drop_unknown", "estimate_headroom", "find_lines", "list_hypotheses", "list_losses",
     "list_mergers", "measure_criteria", "place_channels", "place_months", "price_rules", "profile_channels",
     "race_market", "rank_buyers", "rate_channels", "sum_profit", "summarise_concentration", "summarise_decision",
-    "summarise_fields", "summarise_growth", "summarise_headroom", "summarise_losses", "summarise_mergers",
-    "summarise_profit", "summarise_race", "tell_decision", "tell_fields", "tell_losses", "tell_market", "tell_profit",
+    "summarise_fields", "summarise_growth", "summarise_headroom", "summarise_losses", "summarise_profit",
+    "summarise_race", "tell_decision", "tell_fields", "tell_losses", "tell_market", "tell_mergers", "tell_profit",
     "tell_profit_lesson", "tell_rules", "tell_standing", "trace_channels", "trace_concentration", "trace_earnings",
-    "trace_lorenz",
+    "trace_lorenz", "weigh_doubt",
 ]
 
 SALES = ("sales", "accounts")
 MARKET = (*SALES, "market")
 EARNINGS = (*SALES, "terms", "cost_drivers")
 BEHIND = {
-    SALES: ("history", "growth_found", "concentration", "concentration_found", "mergers", "mergers_found", "lorenz",
+    SALES: ("history", "growth_found", "concentration", "concentration_found", "mergers", "lorenz",
             "rules", "rules_found.months", "fields", "fields_found.steady", "classes", "inside"),
     MARKET: ("race", "race_found", "headroom", "headroom_found", "conclusion_market.held"),
     EARNINGS: ("profit", "profit_found.margin", "losses", "losses_found.margin", "buyers", "conclusion_profit.sound"),

@@ -120,8 +120,3 @@ def summarise_concentration(concentration: DataFrame, *, buyers: DataFrame) -> d
     return {"cr4": float(last["cr4"]), "cr4_first": float(first["cr4"]), "cr10": float(last["cr10"]),
             "hhi": float(last["hhi"]), "buyers": int(last["buyers"]), "share_for_80": float(last["share_for_80"]),
             "largest": largest["group_name"], "largest_share": float(largest["share"]), "flagged": int(flagged.sum())}
-
-
-def summarise_mergers(mergers: DataFrame) -> dict[str, object]:
-    """The facts of the sentence on the newest merger.  `mergers`: from `list_mergers`."""
-    return {} if mergers.empty else mergers.iloc[0].to_dict()

@@ -76,10 +76,20 @@ def tell_profit(facts: Facts) -> dict[str, object]:
     return {"key": f"channels.profit_found.{facts.get('level', 'margin')}", **facts}
 
 
-def tell_losses(facts: Facts) -> dict[str, object]:
-    """Which accounts lose money, at the margin already or only after terms.  `facts`: from `summarise_losses`."""
-    case = "margin" if facts.get("level", "margin") == "margin" else "terms"
-    return {"key": f"channels.losses_found.{case}", **facts}
+def tell_losses(losses: Facts, *, profit: Facts) -> dict[str, object]:
+    """Which accounts lose money: none, some at the margin already, or some only after terms.
+
+    `losses`, `profit`: from `summarise_losses`, `summarise_profit`; no profit means that nothing is known.
+    """
+    case = {"": "margin" if not profit else "none", "margin": "margin"}.get(losses.get("level", ""), "terms")
+    return {"key": f"channels.losses_found.{case}", **losses}
+
+
+def tell_mergers(mergers: DataFrame) -> dict[str, object]:
+    """What the newest merger changed, or that nobody merged.  `mergers`: from `list_mergers`."""
+    if mergers.empty:
+        return {"key": "channels.mergers_found.none"}
+    return {"key": "channels.mergers_found.merged", **mergers.iloc[0].to_dict()}
 
 
 def tell_rules(rules: DataFrame) -> dict[str, object]:
@@ -128,5 +138,7 @@ def tell_standing(standing: DataFrame) -> dict[str, object]:
 
 def tell_profit_lesson(profit: Facts, *, losses: Facts) -> dict[str, object]:
     """What profit says about where to put resources.  From `summarise_profit` and `summarise_losses`."""
-    case = "losing" if profit and losses else "sound"
-    return {"key": f"channels.conclusion_profit.{case}", **profit, **(losses if profit else {})}
+    if not (profit and losses):
+        return {"key": "channels.conclusion_profit.sound", **profit}
+    case = "margin" if losses["level"] == "margin" else "losing"
+    return {"key": f"channels.conclusion_profit.{case}", **profit, **losses}

@@ -126,3 +126,7 @@ def _kind_of(column: Column) -> str:
     if column.choices:
         return ", ".join(f"`{choice}`" for choice in column.choices)
     return f"{column.kind} → `{column.refers}`" if column.refers else column.kind
+
+
+if __name__ == "__main__":
+    print(describe_dictionary(), end="")

@@ -15,7 +15,7 @@ from kamnb.intake.marks import STOP, WARN, Mark
 from kamnb.intake.source import Returned
 from kamnb.intake.texts import convert_text, read_code
 
-MIRRORED = ("quantity", "net_sales", "list_sales", "cost")
+MIRRORED = ("quantity", "net_sales", "list_sales", "cost", "margin")
 
 
 @dataclass(frozen=True)

@@ -65,18 +65,21 @@ def measure_noise(panel: DataFrame) -> DataFrame:
     `panel`: account, month, year, net_sales.  Returns, by account: `log_growth` and `variance` (of the log), NaN
     unless both years are positive, and `odd`, `even`: log growth told by every other month alone (half an average
     month is added to each side, so that no half is empty).  The variance is that of a ratio of matched months:
-    seasons cancel, and what is left over in month by month comparison is noise.
+    seasons cancel, and what jumps from one month to the next is noise (von Neumann's successive differences): a
+    steady slide or climb within the year is growth.
     """
     last_two = sorted(panel["year"].unique())[-2:]
     recent = panel[panel["year"].isin(last_two)]
-    recent = recent.assign(place=recent["month"].dt.month, late=recent["year"] == last_two[-1])
+    order = 12 - (recent["year"].dt.month - recent["month"].dt.month) % 12
+    recent = recent.assign(place=order, late=recent["year"] == last_two[-1])
     wide = recent.groupby(["account", "late", "place"], observed=True)["net_sales"].sum().astype(float)
     wide = wide.unstack(["late", "place"], fill_value=0)
     wide = wide.reindex(columns=pd.MultiIndex.from_product([[False, True], range(1, 13)]), fill_value=0)
     before, after = wide[False], wide[True]
     base, current = before.sum(axis=1), after.sum(axis=1)
     ratio = (current / base.where(base > 0)).where(current > 0)
-    missed = (after - before.mul(ratio, axis=0)).pow(2).sum(axis=1, skipna=False) * 12 / 11
+    steps = (after - before.mul(ratio, axis=0)).diff(axis=1).iloc[:, 1:]
+    missed = steps.pow(2).sum(axis=1, skipna=False) / 2 * 12 / 11
     little = (base + current).where(ratio.notna()) / 48
     odd, even = (np.log((after.iloc[:, half].sum(axis=1).clip(lower=0) + little)
                         / (before.iloc[:, half].sum(axis=1).clip(lower=0) + little))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
@@ -187,7 +188,8 @@ def ranges(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     split = int((known["level"] == "channel").sum())
     if 0 < split < len(known):
         ax.axhline(split - 0.5, color=LIGHT, linewidth=0.9)
-    edge, least = float(max(high.max(), mid.max(), 1.0)), float(min(low.min(), mid.min(), 1.0))
+    ends = pd.concat([low, mid, high, Series([1.0])])  # a year that is complete has no range
+    edge, least = float(ends.max()), float(ends.min())
     span = edge - least or 0.1
     _note_column(ax, edge + 0.06 * span, [words("review.ranges.label", p50=row["p50"], gap=row["p50"] - row[basis])
                                           for row in known.to_dict("records")])

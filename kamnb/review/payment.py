@@ -56,10 +56,11 @@ def find_late_payers(payments: DataFrame, *, scope: Scope) -> DataFrame:
 
 
 def list_debtors(payments: DataFrame) -> DataFrame:
-    """The accounts of `payments` that owe overdue money, as they are shown: account, name, open, overdue, its age, dso,
-    agreed, days_late."""
-    shown = ["account", "name", "open", "overdue", *AGES.values(), "dso", "agreed", "days_late"]
-    return payments.loc[payments["overdue"] > 0, shown].reset_index(drop=True)
+    """The accounts of `payments` that owe overdue money, as they are shown: account, name, open, overdue, its age (only
+    ages that occur), dso, agreed, days_late."""
+    owing = payments[payments["overdue"] > 0]
+    ages = [age for age in AGES.values() if (owing[age] > 0).any()]
+    return owing[["account", "name", "open", "overdue", *ages, "dso", "agreed", "days_late"]].reset_index(drop=True)
 
 
 def pick_debtors(payments: DataFrame, *, limit: int = 8) -> DataFrame:

@@ -108,6 +108,11 @@ def compare_accounts(due: DataFrame, sales: DataFrame, *, keys: DataFrame, scope
     return table.sort_values(["difference", "account"], ignore_index=True)[ACCOUNTS]
 
 
+def list_gaps(gaps: DataFrame) -> DataFrame:
+    """The rows of `gaps` (from `compare_accounts`) that are worth a look: off plan by more than the tolerance, or key."""
+    return gaps[(gaps["status"] != "on_plan") | gaps["key"].astype(bool)].reset_index(drop=True)
+
+
 def _measure_gaps(planned: Series, sold: Series, *, tolerance: float) -> DataFrame:
     """Plan, actual, difference, attainment, status on the union of both indices; what the ledger lacks is no sale."""
     both = DataFrame({"plan": planned.astype("Int64")}).join(sold.rename("actual"), how="outer")

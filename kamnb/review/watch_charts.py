@@ -144,7 +144,7 @@ def key_figures(facts: Mapping[str, Mapping[str, object]]) -> DataFrame:
     sales = "plan" if "plan" in facts["plan"] else "no_plan" if "growth" in facts["change"] else "new"
     cases = {"sales": (sales, {**facts["change"], **facts["plan"]}),
              "landing": (str(facts["landing"]["key"]).split(".")[-1], facts["landing"]),
-             "risk": ("some" if "at_stake" in facts["risk"] else "none", facts["risk"]),
+             "risk": (str(facts["risk"]["key"]).split(".")[-1], facts["risk"]),
              "payment": ("some" if "open" in facts["payment"] else "none", facts["payment"])}
     return DataFrame([_word_figure(f"review.figures.{name}_{case}", found) for name, (case, found) in cases.items()])
 
@@ -172,8 +172,13 @@ def word_landing(landing: DataFrame) -> DataFrame:
 
 
 def word_promotions(recent: DataFrame) -> DataFrame:
-    """The promotions as they are shown, the verdict in words.  `recent`: from `pick_recent`."""
-    worded = recent.assign(verdict=[words(f"review.verdicts.{verdict}") for verdict in recent["verdict"]])
+    """The promotions as they are shown, the verdict in words; no ratios where the uplift cannot be told.
+
+    `recent`: from `pick_recent`.
+    """
+    told = ~recent["verdict"].isin(["unclear", "unknown"])
+    worded = recent.assign(verdict=[words(f"review.verdicts.{verdict}") for verdict in recent["verdict"]],
+                           kept=recent["kept"].where(told), roi=recent["roi"].where(told))
     return worded[["name", "promotion", "month", "spend", "uplift", "net", "kept", "margin", "roi", "verdict"]]
 
 

@@ -165,6 +165,5 @@ def _stance(row: object, area: str) -> str:
 def _finding(row: object) -> str:
     """What the figures say, with the figures; which term is dear stands behind the colon of its code."""
     code, _, bar = row.finding.partition(":")
-    return words(
-        f"strategy.findings.{code}", amount=row.amount, rate=row.rate, number=row.number, bar=word_code("bars", bar)
-    )
+    figures = {"amount": row.amount, "rate": row.rate, "number": row.number, "category": row.category}
+    return words(f"strategy.findings.{code}", bar=word_code("bars", bar), **figures)

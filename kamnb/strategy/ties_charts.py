@@ -12,7 +12,7 @@ from kamnb.strategy.swot import SIDES
 from kamnb.style import ACCENT, GREY, GRID, INK, LIGHT, SOFT, canvas, hide_axis, shorten, title, wrap
 from kamnb.words import say_value, words
 
-LINE = 50  # columns of text that fit into a quarter of the SWOT grid
+LINE = 45  # columns of text that fit into a quarter of the SWOT grid
 
 COLUMNS = (10.5, 13.9, 16.6)  # where the texts beside the bars of the decision map begin (a bar is at most 10 long)
 
@@ -77,7 +77,7 @@ def swot_grid(factors: DataFrame, *, account: str, ax: Axes | None = None) -> Ax
 def _lay_factors(factors: DataFrame) -> list[tuple[str, str, bool]]:
     """Factor and evidence of each row, broken into lines, and whether there is evidence."""
     return [
-        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 4) if row.evidence else "", bool(row.evidence))
+        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 5) if row.evidence else "", bool(row.evidence))
         for row in factors.itertuples()
     ]
 

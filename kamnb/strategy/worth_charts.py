@@ -152,6 +152,7 @@ def corridor(prices: DataFrame, *, account: str, ax: Axes | None = None) -> Axes
             ha="left" if side > 0 else "right",
             color=ACCENT,
             fontsize=9.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8},
         )
     unit = _size_axis(ax, float(prices["size"].max()))
     _rate_axis(ax, prices["rate"])

@@ -36,7 +36,8 @@ def test_twins_are_known_for_texts_only():
 def test_empty_tables_are_typed():
     assert empty_table("sales").dtypes.astype(str).to_dict() == {
         "date": "datetime64[us]", "account": "str", "product": "str", "quantity": "float64", "net_sales": "int64",
-        "list_sales": "Int64", "cost": "Int64", "doc": "str", "line_type": "str", "wholesaler": "str", "store": "str"}
+        "list_sales": "Int64", "cost": "Int64", "margin": "Int64", "doc": "str", "line_type": "str",
+        "wholesaler": "str", "store": "str"}
     with pytest.raises(InputError, match="account"):
         empty_table("acount")
 

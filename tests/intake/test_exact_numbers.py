@@ -23,6 +23,7 @@ from kamnb.intake.reading import read_tables
 from kamnb.intake.rounding import round_to_total
 from kamnb.intake.source import Source
 
+SOME = settings(max_examples=40, deadline=None)
 DECIMALS = st.decimals(-(10 ** 9), 10 ** 9, places=4)
 MIXED = st.lists(st.one_of(DECIMALS, st.decimals(-1, 1, places=14), st.integers(-(10 ** 14), 10 ** 14).map(Decimal)),
                  max_size=8)
@@ -34,6 +35,7 @@ def values_of(column):
 
 
 @given(MIXED)
+@SOME
 def test_decimals_survive_as_text_decimal_and_sum(numbers):
     texts, marks = read_exact(pa.array([format(number, "f") for number in numbers], pa.string()))
     assert not marks
@@ -43,6 +45,7 @@ def test_decimals_survive_as_text_decimal_and_sum(numbers):
 
 
 @given(st.lists(st.decimals(-(10 ** 8), 10 ** 8, places=5), max_size=8))
+@SOME
 def test_floats_mean_the_decimal_they_were_written_from(numbers):
     column, marks = read_exact(pa.array([float(number) for number in numbers], pa.float64()))
     assert not marks
@@ -50,6 +53,7 @@ def test_floats_mean_the_decimal_they_were_written_from(numbers):
 
 
 @given(st.lists(st.decimals(-(10 ** 25), 10 ** 25, places=4) | st.none(), max_size=8), st.integers(0, 3))
+@SOME
 def test_stored_decimals_keep_every_digit(numbers, offset):
     column, marks = read_exact(pa.array([None] * offset + numbers, pa.decimal128(38, 4)).slice(offset))
     assert not marks
@@ -57,11 +61,13 @@ def test_stored_decimals_keep_every_digit(numbers, offset):
 
 
 @given(st.lists(st.integers(-(2 ** 63), 2 ** 63 - 1), max_size=20))
+@SOME
 def test_sums_of_integers_never_wrap(numbers):
     assert whole_sum(np.array(numbers, dtype=np.int64)) == sum(numbers)
 
 
 @given(st.lists(DECIMALS, max_size=8), st.integers(0, 3))
+@SOME
 def test_minor_units_are_rounded_half_away_from_zero(numbers, scale):
     minor, finer = to_minor(exact_of(numbers), scale)
     rounded = [number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP) for number in numbers]
@@ -71,6 +77,7 @@ def test_minor_units_are_rounded_half_away_from_zero(numbers, scale):
 
 @given(st.lists(st.decimals(-(10 ** 12), 10 ** 12, places=2), max_size=5),
        st.sampled_from(["1000", "0.01", "1E+3", "1.5"]))
+@SOME
 def test_units_multiply_exactly(numbers, unit):
     assert values_of(times(exact_of(numbers), Decimal(unit))) == [number * Decimal(unit) for number in numbers]
 
@@ -103,6 +110,7 @@ def test_range_of_amounts():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), DECIMALS), max_size=20), st.integers(0, 99))
+@SOME
 def test_rounding_carried_along_keeps_lines_accounts_and_total_within_one_unit(lines, seed):
     column = exact_of([value for _, value in lines])
     rows = DataFrame({"account": [account for account, _ in lines], "exact": column.units})

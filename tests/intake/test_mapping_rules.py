@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from kamnb.intake.dictionary import dictionary
 from kamnb.intake.source import Source
 
 
@@ -138,6 +139,14 @@ def test_returned_slips_are_entered_again_with_the_opposite_sign(returned):
     assert sales["line_type"].fillna("").tolist() == ["", "", "", "return", "return"]
     line = amounts(intake)
     assert (line["in_files"], line["added"], line["accepted"], line["difference"]) == (380, -350, 30, 0)
+
+
+def test_everything_measured_on_a_returned_line_turns_round(returned):
+    returned.sales("2024-04-01,A1,P1,2,100,120,60,40,S1", header=",".join(["date,account,product,quantity,net_sales",
+                                                                           "list_sales,cost,margin,doc"]))
+    sales = returned.read().tables["sales"]
+    measures = [column.name for column in dictionary()["sales"].columns if column.kind in ("amount", "number")]
+    assert (sales.loc[0, measures] == -sales.loc[1, measures]).all()
 
 
 def test_returned_slip_that_was_never_sold_is_told(returned):

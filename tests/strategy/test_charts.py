@@ -43,7 +43,9 @@ def test_account_that_stopped_is_said_so():
     assert title_parts(charts.history(months, account="Chain 1"))[0] == "Chain 1 has bought nothing since May 2024"
 
 
-@pytest.mark.parametrize(("own", "word"), [([100] * 12 + [200] * 24, "outgrows"), ([200] * 12 + [100] * 24, "falls behind"), ([100] * 36, "moves with")])
+@pytest.mark.parametrize(
+    ("own", "word"), [([100] * 12 + [200] * 24, "outgrows"), ([200] * 12 + [100] * 24, "falls behind"), ([100] * 36, "moves with")]
+)
 def test_trend_says_who_is_ahead(accounts, own, word):
     panel = pd.concat([months_of("A1", own), months_of("A2", [100] * 36)])
     trend = strategy.compare_with_channel(panel, accounts, account="A1", as_of=AS_OF)
@@ -73,16 +75,34 @@ def test_whitespace_names_the_open_category(space, profile):
 
 
 def test_whitespace_without_peers_claims_nothing(space):
-    unknown = space.assign(**{name: pd.array([None] * 2, dtype="Int64") for name in ("potential_low", "potential_high", "gap_low", "gap_high")})
+    unknown = space.assign(
+        **{name: pd.array([None] * 2, dtype="Int64") for name in ("potential_low", "potential_high", "gap_low", "gap_high")}
+    )
     ax = charts.whitespace(unknown, account="Chain 1", facts={})
     assert title_parts(ax)[0].startswith("Too few peers") and set(texts(ax)) == {"too few peers buy it to tell"}
 
 
 def waterfall(net):
-    bars = [("list", 1000, True), ("on_invoice", -100, False), ("invoice", 900, True), ("pocket", 900, True), ("cost", -900 + net, False),
-            ("pocket_margin", net, True), ("net", net, True)]
-    rows = [{"bar": bar, "amount": amount, "total": total, "start": 0 if total else 900, "end": amount if total else 900 + amount,
-             "share": amount / 1000} for bar, amount, total in bars]
+    bars = [
+        ("list", 1000, True),
+        ("on_invoice", -100, False),
+        ("invoice", 900, True),
+        ("pocket", 900, True),
+        ("cost", -900 + net, False),
+        ("pocket_margin", net, True),
+        ("net", net, True),
+    ]
+    rows = [
+        {
+            "bar": bar,
+            "amount": amount,
+            "total": total,
+            "start": 0 if total else 900,
+            "end": amount if total else 900 + amount,
+            "share": amount / 1000,
+        }
+        for bar, amount, total in bars
+    ]
     facts = {"net": net, "pocket_rate": 0.9, "year": Timestamp("2025-12-31")}
     return charts.waterfall(DataFrame(rows), account="Chain 1", facts=facts)
 
@@ -99,8 +119,18 @@ def test_waterfall_prints_amount_and_share_of_every_bar():
 
 
 def test_corridor_marks_the_account():
-    prices = DataFrame({"account": ["A1", "A2"], "name": "x", "rate": [0.6, 0.8], "size": [10.0, 20.0], "expected": [0.8, 0.8], "z": [-9.0, 0.0],
-                        "flag": ["low", ""], "own": [True, False]})
+    prices = DataFrame(
+        {
+            "account": ["A1", "A2"],
+            "name": "x",
+            "rate": [0.6, 0.8],
+            "size": [10.0, 20.0],
+            "expected": [0.8, 0.8],
+            "z": [-9.0, 0.0],
+            "flag": ["low", ""],
+            "own": [True, False],
+        }
+    )
     ax = charts.corridor(prices, account="Chain 1")
     assert title_parts(ax)[0].startswith("Chain 1 pays 20.0% of list price less") and "Chain 1" in texts(ax)
     assert ax.get_xscale() == "log"
@@ -108,15 +138,29 @@ def test_corridor_marks_the_account():
 
 @pytest.fixture
 def people():
-    rows = [{"person": "P1", "account": "A1", "post": "Buyer", "role": "decider", "influence": 9, "coverage": 3, "attitude": None, "contact": "M1"},
-            {"person": "P2", "account": "A1", "post": "Director", "role": "champion", "influence": 6, "coverage": 0, "attitude": 2}]
+    rows = [
+        {
+            "person": "P1",
+            "account": "A1",
+            "post": "Buyer",
+            "role": "decider",
+            "influence": 9,
+            "coverage": 3,
+            "attitude": None,
+            "contact": "M1",
+        },
+        {"person": "P2", "account": "A1", "post": "Director", "role": "champion", "influence": 6, "coverage": 0, "attitude": 2},
+    ]
     return strategy.map_people(fill("people", rows), fill("team", [{"member": "M1", "name": "One"}]), as_of=AS_OF)
 
 
 def test_decision_map_colours_whom_we_reach(people):
     ax = charts.decision_map(people, account="Chain 1", facts=strategy.measure_influence(people))
     assert title_parts(ax)[0] == "We reach 60% of the influence at Chain 1"
-    assert [bar.get_facecolor()[:3] == pytest.approx(tuple(int(ACCENT[i:i + 2], 16) / 255 for i in (1, 3, 5))) for bar in ax.patches] == [True, False]
+    assert [bar.get_facecolor()[:3] == pytest.approx(tuple(int(ACCENT[i : i + 2], 16) / 255 for i in (1, 3, 5))) for bar in ax.patches] == [
+        True,
+        False,
+    ]
     assert texts(ax)[:6] == ["decides", "not known", "One", "promotes us", "for us", "not known"]
 
 
@@ -148,7 +192,7 @@ def test_every_stance_finding_and_move_has_words(language):
 def test_dear_term_is_named_in_its_finding():
     known = {"bar": "centre_fee", "gap": 0.012, "gap_amount": 3_000_000}
     table = charts.word_pillars(strategy.propose_pillars(fill("strategy", []), known)).set_index("pillar")
-    assert table.at["price", "finding"] == "Distribution-centre fee: 1.2% of list more than the peers' median, ¥3.00 million a year"
+    assert table.at["price", "finding"] == "Distribution-centre fee: +1.2 pt of list price above the peers' median, ¥3.00 million a year"
 
 
 def test_stance_of_a_person_stands_as_written():
@@ -157,12 +201,17 @@ def test_stance_of_a_person_stands_as_written():
     assert (row["stance"], row["reason"], row["origin"]) == ("Hold until April", "", "entered by people")
 
 
-@pytest.mark.parametrize(("known", "start"), [
-    ({"net": -5, "net_rate": -0.1}, "After all terms, cost of goods and cost to serve Chain 1 loses us ¥5"),
-    ({"net": 5, "net_rate": 0.1}, "After all terms, cost of goods and cost to serve Chain 1 leaves us ¥5"),
-    ({"pocket_margin": 5}, "After all terms and cost of goods Chain 1 leaves us ¥5"),
-    ({"margin": 5, "margin_rate": 0.1}, "Chain 1 leaves a gross margin of ¥5"), ({}, "What Chain 1 leaves us cannot be told"),
-    ({"idle": True}, "Chain 1 bought nothing")])
+@pytest.mark.parametrize(
+    ("known", "start"),
+    [
+        ({"net": -5, "net_rate": -0.1}, "After all terms, cost of goods and cost to serve Chain 1 loses us ¥5"),
+        ({"net": 5, "net_rate": 0.1}, "After all terms, cost of goods and cost to serve Chain 1 leaves us ¥5"),
+        ({"pocket_margin": 5}, "After all terms and cost of goods Chain 1 leaves us ¥5"),
+        ({"margin": 5, "margin_rate": 0.1}, "Chain 1 leaves a gross margin of ¥5"),
+        ({}, "What Chain 1 leaves us cannot be told"),
+        ({"idle": True}, "Chain 1 bought nothing"),
+    ],
+)
 def test_worth_is_said_as_far_as_it_is_known(known, start):
     assert charts.word_worth(known, account="Chain 1")["text"].startswith(start)
 
@@ -174,6 +223,13 @@ def test_key_figures_are_four_even_when_nothing_is_known():
 
 
 def test_shared_figures_hold_no_margin():
-    history = {"year": Timestamp("2025-12-31"), "net_sales": 900, "growth": 0.1, "cagr": 0.1, "since": Timestamp("2022-12-31"), "return_rate": 0.0}
+    history = {
+        "year": Timestamp("2025-12-31"),
+        "net_sales": 900,
+        "growth": 0.1,
+        "cagr": 0.1,
+        "since": Timestamp("2022-12-31"),
+        "return_rate": 0.0,
+    }
     shown = charts.shared_figures(history, DataFrame({"category": ["Tea"], "change": [5]})).to_string()
     assert "¥900" in shown and not {"margin", "pocket", "Contribution"} & set(shown.split())

@@ -1,11 +1,11 @@
 """The facts of the dossier: what is known, what calls for action, what is still to be asked."""
 
 import pytest
-from tests.strategy.conftest import AS_OF, fill
 from pandas import DataFrame, Timestamp
 
 from kamnb import strategy
 from kamnb.errors import InputError
+from tests.strategy.conftest import AS_OF, fill
 
 
 def facts_of(profile, **contacts):
@@ -46,8 +46,13 @@ def test_silence_of_more_than_a_quarter_is_noted(profile):
 
 
 def test_contacts_count_the_last_twelve_months_only():
-    log = fill("contacts_log", [{"date": Timestamp(day), "account": "A1", "staff": staff, "next_step": step}
-                                for day, staff, step in (("2024-06-01", "M1", "old"), ("2025-06-01", "M2", "x"), ("2025-07-01", "M2", "do it"))])
+    log = fill(
+        "contacts_log",
+        [
+            {"date": Timestamp(day), "account": "A1", "staff": staff, "next_step": step}
+            for day, staff, step in (("2024-06-01", "M1", "old"), ("2025-06-01", "M2", "x"), ("2025-07-01", "M2", "do it"))
+        ],
+    )
     found = strategy.describe_contacts(fill("people", []), log, as_of=AS_OF)
     assert found == {"contacts": 2, "staff": 1, "last_contact": Timestamp("2025-07-01"), "next_step": "do it"}
 

@@ -1,11 +1,11 @@
 """Trade history: complete grids, partial months, exact sums, and the account against its channel."""
 
 import pandas as pd
-from tests.strategy.conftest import AS_OF, fill, months_of
 from pandas import Timestamp
 from pandas.testing import assert_frame_equal
 
 from kamnb import strategy
+from tests.strategy.conftest import AS_OF, fill, months_of
 
 
 def test_months_without_lines_are_months_without_sales():
@@ -69,7 +69,9 @@ def test_alone_in_its_channel_there_is_nothing_to_compare(accounts):
 
 
 def category_rows():
-    panel = pd.concat([months_of("A1", [10] * 12 + [25] * 12).assign(product="P1"), months_of("A1", [30] * 12 + [20] * 12).assign(product="P2")])
+    panel = pd.concat(
+        [months_of("A1", [10] * 12 + [25] * 12).assign(product="P1"), months_of("A1", [30] * 12 + [20] * 12).assign(product="P2")]
+    )
     return panel, fill("products", [{"product": "P1", "category": "Tea"}, {"product": "P2", "category": "Water"}])
 
 

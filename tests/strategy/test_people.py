@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from tests.strategy.conftest import AS_OF, fill
 from pandas import Timestamp
 
 from kamnb import strategy
+from tests.strategy.conftest import AS_OF, fill
 
 TEAM = fill("team", [{"member": "M1", "name": "One"}, {"member": "M2", "name": "Two"}])
 
@@ -20,7 +20,9 @@ def map_of(*rows):
 
 
 def test_indices_weigh_by_influence():
-    people = map_of(person(1, 8, attitude=2, contact="M1"), person(2, 2, attitude=-2, contact="M2"), person(3, 10, coverage=1, attitude=None))
+    people = map_of(
+        person(1, 8, attitude=2, contact="M1"), person(2, 2, attitude=-2, contact="M2"), person(3, 10, coverage=1, attitude=None)
+    )
     found = strategy.measure_influence(people)
     assert found["reach"] == 0.5 and found["judged"] == 0.5
     assert found["support"] == pytest.approx((8 * 2 - 2 * 2) / 10)
@@ -38,9 +40,17 @@ def test_nobody_judged_and_nobody_covered_stay_unknown():
     assert pd.isna(found["support"]) and pd.isna(found["single_thread"]) and found["thread"] is None
 
 
-@pytest.mark.parametrize(("facts", "gap"), [
-    ({"coverage": 1}, "uncovered"), ({"attitude": -1}, "against"), ({"attitude": None}, "unknown_attitude"),
-    ({"contact": None}, "no_contact"), ({"checked": Timestamp("2024-06-01")}, "stale"), ({}, "")])
+@pytest.mark.parametrize(
+    ("facts", "gap"),
+    [
+        ({"coverage": 1}, "uncovered"),
+        ({"attitude": -1}, "against"),
+        ({"attitude": None}, "unknown_attitude"),
+        ({"contact": None}, "no_contact"),
+        ({"checked": Timestamp("2024-06-01")}, "stale"),
+        ({}, ""),
+    ],
+)
 def test_each_gap_is_named(facts, gap):
     assert map_of(person(1, 8, **facts)).at[0, "gap"] == gap
 

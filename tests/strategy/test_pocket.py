@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.strategy.conftest import AS_OF, fill
 from pandas import DataFrame, Timestamp
 
 from kamnb import strategy
 from kamnb.settings import Choices
+from tests.strategy.conftest import fill
 
 TRUTH = tomllib.loads((Path(__file__).parents[2] / "data" / "sample" / "truth.toml").read_text(encoding="utf-8"))
 RULES = strategy.price_rules(Choices(), scale=0)
@@ -18,8 +18,15 @@ NO_DRIVERS = fill("cost_drivers", [])
 
 def sold(account, invoice, *, listed=None, cost=None):
     """One year of sales of `account` in one row, as `price_latest` returns it."""
-    row = {"account": account, "year": Timestamp("2025-12-31"), "month": Timestamp("2025-06-01"), "category": "Tea",
-           "net_sales": invoice, "list_sales": listed, "cost": cost}
+    row = {
+        "account": account,
+        "year": Timestamp("2025-12-31"),
+        "month": Timestamp("2025-06-01"),
+        "category": "Tea",
+        "net_sales": invoice,
+        "list_sales": listed,
+        "cost": cost,
+    }
     return DataFrame([row]).astype({"net_sales": "int64", "list_sales": "Int64", "cost": "Int64"})
 
 
@@ -30,10 +37,16 @@ def term(number, account, kind, basis, value, **more):
 @pytest.fixture
 def case():
     """The constructed case O26, ten million times as large so that rounding to yen does not show."""
-    terms = fill("terms", [
-        term(1, "A1", "fixed_rebate", "share_of_invoice", 0.02), term(2, "A1", "achievement_rebate", "share_of_invoice", 0.03, probability=0.6),
-        term(3, "A1", "centre_fee", "share_of_invoice", 0.04), term(4, "A1", "promotion_funding", "amount_a_year", 25e7),
-        term(5, "A1", "payment_days", "days", 75)])
+    terms = fill(
+        "terms",
+        [
+            term(1, "A1", "fixed_rebate", "share_of_invoice", 0.02),
+            term(2, "A1", "achievement_rebate", "share_of_invoice", 0.03, probability=0.6),
+            term(3, "A1", "centre_fee", "share_of_invoice", 0.04),
+            term(4, "A1", "promotion_funding", "amount_a_year", 25e7),
+            term(5, "A1", "payment_days", "days", 75),
+        ],
+    )
     return sold("A1", 920 * 10**7, listed=1000 * 10**7, cost=700 * 10**7), terms
 
 
@@ -49,7 +62,10 @@ def test_constructed_case_leaves_what_the_method_says(case):
 def test_bars_end_where_the_next_total_stands(case):
     bars = strategy.draw_bars(strategy.build_waterfalls(*case, NO_DRIVERS, rules=RULES), account="A1")
     totals = bars[bars["total"]]
-    assert bars.loc[~bars["total"] & bars["bar"].isin(["payment_days"]), "end"].tolist() == totals.loc[totals["bar"] == "pocket", "amount"].tolist()
+    assert (
+        bars.loc[~bars["total"] & bars["bar"].isin(["payment_days"]), "end"].tolist()
+        == totals.loc[totals["bar"] == "pocket", "amount"].tolist()
+    )
     assert bars["share"].iloc[0] == 1 and bars["share"].abs().max() == 1
 
 

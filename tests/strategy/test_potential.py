@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.strategy.conftest import AS_OF, fill
 from pandas import DataFrame
 
 from kamnb import strategy
 from kamnb.settings import StrategySettings
 from kamnb.strategy.potential import choose_sizes
+from tests.strategy.conftest import AS_OF, fill
 
 RULES = StrategySettings()
 TRUTH = tomllib.loads((Path(__file__).parents[2] / "data" / "sample" / "truth.toml").read_text(encoding="utf-8"))
@@ -38,7 +38,9 @@ def test_peers_under_the_minimum_are_suppressed(sales, accounts, profile):
 
 
 def test_category_that_less_than_half_of_the_channel_buys_is_no_measure(accounts):
-    more = pd.concat([accounts, fill("accounts", [{"account": f"A{n}", "channel": "C1", "category_purchases": 1_000_000} for n in range(9, 20)])])
+    more = pd.concat(
+        [accounts, fill("accounts", [{"account": f"A{n}", "channel": "C1", "category_purchases": 1_000_000} for n in range(9, 20)])]
+    )
     rows = [(f"A{n}", "Tea", 100_000) for n in range(1, 20)] + [(f"A{n}", "Rare", 90_000) for n in range(2, 8)]
     sales = DataFrame(rows, columns=["account", "category", "net_sales"])
     space = strategy.benchmark_account(sales, more, account="A1", rules=RULES).set_index("category")
@@ -49,7 +51,7 @@ def test_category_that_less_than_half_of_the_channel_buys_is_no_measure(accounts
 @pytest.mark.parametrize(("known", "basis"), [(("category_purchases", "size"), "category_purchases"), (("size",), "size"), ((), "mix")])
 def test_size_is_the_best_that_the_channel_has(sales, accounts, known, basis):
     blank = accounts.assign(category_purchases=pd.array([None] * len(accounts), dtype="Int64"))
-    given = blank.assign(**{name: accounts["category_purchases"] for name in known})
+    given = blank.assign(**dict.fromkeys(known, accounts["category_purchases"]))
     assert choose_sizes(given, sales, account="A1")["basis"].unique().tolist() == [basis]
 
 
@@ -72,7 +74,8 @@ def test_headroom_below_a_hundredth_of_sales_is_none(sales, accounts, profile):
 
 def test_nothing_in_nothing_out(accounts, profile):
     panel = DataFrame({"account": [], "product": [], "month": [], "net_sales": []}).astype(
-        {"account": "str", "product": "str", "month": "datetime64[us]", "net_sales": "int64"})
+        {"account": "str", "product": "str", "month": "datetime64[us]", "net_sales": "int64"}
+    )
     latest = strategy.sum_latest(panel, fill("products", []), as_of=AS_OF)
     space = strategy.benchmark_account(latest, accounts, account="A1", rules=RULES)
     assert latest.empty and space.empty and strategy.summarise_space(space, profile) == {}

@@ -4,22 +4,29 @@ import tomllib
 from pathlib import Path
 
 import pandas as pd
-from tests.strategy.conftest import AS_OF, fill
 from pandas import DataFrame, Timestamp
 
 from kamnb import strategy
+from tests.strategy.conftest import AS_OF, fill
 
 TRUTH = tomllib.loads((Path(__file__).parents[2] / "data" / "sample" / "truth.toml").read_text(encoding="utf-8"))["T06"]
 
 
 def promos(*rows):
-    return fill("promos", [{"promo": f"P{n}", "account": account, "starts": Timestamp(end), "ends": Timestamp(end), "spend": spend}
-                           for n, (account, end, spend) in enumerate(rows)])
+    return fill(
+        "promos",
+        [
+            {"promo": f"P{n}", "account": account, "starts": Timestamp(end), "ends": Timestamp(end), "spend": spend}
+            for n, (account, end, spend) in enumerate(rows)
+        ],
+    )
 
 
 def test_spend_of_the_last_year_against_sales(accounts):
     sales = DataFrame({"account": ["A1", "A2"], "category": "Tea", "net_sales": [1000, 500]})
-    table = strategy.measure_funding(promos(("A1", "2025-05-31", 40), ("A1", "2024-05-31", 900), ("A2", "2024-01-31", 5)), sales, as_of=AS_OF)
+    table = strategy.measure_funding(
+        promos(("A1", "2025-05-31", 40), ("A1", "2024-05-31", 900), ("A2", "2024-01-31", 5)), sales, as_of=AS_OF
+    )
     assert strategy.summarise_funding(table, accounts, account="A1") == {"promotions": 1, "spend": 40, "spend_rate": 0.04}
     assert strategy.summarise_funding(table, accounts, account="A2")["promotions"] == 0
     assert strategy.summarise_funding(table, accounts, account="A3") == {}

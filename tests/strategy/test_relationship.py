@@ -1,12 +1,12 @@
 """The type of relationship: stated only on enough signs, held by the signs of contact, one step at a time."""
 
 import pytest
-from tests.strategy.conftest import AS_OF, fill, months_of
 from pandas import Timestamp
 
 from kamnb import strategy
 from kamnb.errors import InputError
 from kamnb.strategy.relationship import SIGNS
+from tests.strategy.conftest import AS_OF, fill, months_of
 
 GOOD = {"tenure": 20, "continuity": 1, "wallet": 0.3, "range": 1, "reach": 0.9, "support": 1.5, "staff": 6, "joint_work": 7}
 

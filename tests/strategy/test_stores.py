@@ -1,15 +1,17 @@
 """Stores: the fair-share identity, what checks found, and the median of the channel."""
 
 import pytest
-from tests.strategy.conftest import AS_OF, fill
 from pandas import DataFrame, Timestamp
 
 from kamnb import strategy
+from tests.strategy.conftest import AS_OF, fill
 
 
 def store_rows(account, handles, *, category_sales=1000, closed=None):
-    return [{"store": f"{account}-{n}", "account": account, "handles": carried, "category_sales": category_sales * (n + 1), "closed": closed}
-            for n, carried in enumerate(handles)]
+    return [
+        {"store": f"{account}-{n}", "account": account, "handles": carried, "category_sales": category_sales * (n + 1), "closed": closed}
+        for n, carried in enumerate(handles)
+    ]
 
 
 def sales_of(**amounts):
@@ -36,8 +38,10 @@ def test_stores_that_do_not_carry_us_are_counted():
 
 
 def test_checks_are_ratios_of_sums_of_the_last_year():
-    rows = [{"date": Timestamp(day), "store": "S", "account": "A1", "must_stock": most, "on_shelf": seen, "display": shown}
-            for day, most, seen, shown in (("2025-03-01", 10, 4, True), ("2025-09-01", 30, 26, False), ("2024-06-01", 10, 0, False))]
+    rows = [
+        {"date": Timestamp(day), "store": "S", "account": "A1", "must_stock": most, "on_shelf": seen, "display": shown}
+        for day, most, seen, shown in (("2025-03-01", 10, 4, True), ("2025-09-01", 30, 26, False), ("2024-06-01", 10, 0, False))
+    ]
     row = strategy.measure_stores(fill("stores", []), fill("store_checks", rows), sales_of(), as_of=AS_OF).loc["A1"]
     assert (row["availability"], row["displays"]) == (30 / 40, 0.5)
 
