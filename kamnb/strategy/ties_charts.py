@@ -77,7 +77,7 @@ def swot_grid(factors: DataFrame, *, account: str, ax: Axes | None = None) -> Ax
 def _lay_factors(factors: DataFrame) -> list[tuple[str, str, bool]]:
     """Factor and evidence of each row, broken into lines, and whether there is evidence."""
     return [
-        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 5) if row.evidence else "", bool(row.evidence))
+        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 8) if row.evidence else "", bool(row.evidence))
         for row in factors.itertuples()
     ]
 
