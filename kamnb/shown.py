@@ -13,7 +13,7 @@ PAGE_ROWS = 20
 RIGHT = {"money", "money_change", "share", "share1", "rate", "points", "count", "int", "number", "score", "index",
          "days", "times", "exact"}
 HIDDEN = {"id"}
-LONG_TEXT, SHORT_TEXT, DENSE = 24, 12, 8
+LONG_TEXT, SHORT_TEXT, DENSE = 24, 14, 8
 CONTROLS = ("in_files", "accepted", "quarantined", "excluded", "added", "rounding", "difference")
 
 

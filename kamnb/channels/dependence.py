@@ -65,7 +65,7 @@ def list_mergers(months: DataFrame, *, accounts: DataFrame) -> DataFrame:
         return no_rows(MERGERS)
     year, names = months["year"].max(), accounts.set_index("account")["name"]
     new = accounts[(accounts["group_from"] >= months["month"].min()) & (accounts["group_from"] <= year)
-                   & (accounts["group"] != accounts["account"])]
+                   & accounts["group"].notna() & (accounts["group"] != accounts["account"])]
     joined = new[["account", "name", "group"]].assign(month=new["group_from"], group_name=new["group"].map(names))
     joined["channel_name"] = joined["group"].map(months.drop_duplicates("account").set_index("account")["channel_name"])
     for state, day in (("before", new["group_from"].min() - pd.Timedelta(days=1)), ("after", year)):

@@ -50,7 +50,9 @@ def cut_engagement(engagement: Engagement, account: str, *, out: Path) -> Path:
         _own_rows(pd.read_parquet(file), account).to_parquet(snapshot / "panels" / file.name, index=False)
     for name in ("controls", "findings"):
         engagement.record(name).iloc[:0].to_parquet(snapshot / f"{name}.parquet", index=False)
-    engagement.record("files").assign(rows=None).to_parquet(snapshot / "files.parquet", index=False)
+    files = engagement.record("files")
+    told = files[files["table"].isin({*SHARED_TABLES, "sales"})].assign(rows=None)
+    told.to_parquet(snapshot / "files.parquet", index=False)
     (out / FILE).write_text(_identity_toml(engagement), encoding="utf-8")
     _copy_decisions(engagement, account, out)
     return out

@@ -115,3 +115,12 @@ def plan_jobs(engagement: Engagement, request: Request, *, stages: tuple[str, ..
         jobs += [Job(stage, language, request.edition, account, request.formats)
                  for account in subjects for language in request.languages]
     return jobs
+
+
+def plan_undecided(engagement: Engagement, request: Request, *, stages: tuple[str, ...]) -> list[Job]:
+    """Internal jobs that must run before those of `request`: a joint edition shows what was decided, and nothing is yet."""
+    if request.edition != "joint":
+        return []
+    accounts = check_accounts(engagement, request.accounts) or key_accounts(engagement)
+    return [Job(stage, engagement.language, account=account, formats=("html",)) for stage in stages if stage in BY_ACCOUNT
+            for account in accounts if engagement.decision(stage, account=account).empty]

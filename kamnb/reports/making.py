@@ -13,7 +13,7 @@ from kamnb import __version__
 from kamnb.engagement import Engagement, replace_file
 from kamnb.errors import InputError
 from kamnb.reports.index import index_page
-from kamnb.reports.jobs import ORDER, Request, plan_jobs
+from kamnb.reports.jobs import ORDER, Request, plan_jobs, plan_undecided
 from kamnb.reports.runner import Result, run_jobs
 
 Tell = Callable[[Result], None]
@@ -58,9 +58,12 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     totals = check_totals(engagement)
     results: list[Result] = []
     for step in ORDER:
-        for result in run_jobs(plan_jobs(engagement, request, stages=step), engagement, out=out, workers=request.workers):
-            results.append(result)
-            tell(result)
+        for plan in (plan_undecided, plan_jobs):
+            for result in run_jobs(plan(engagement, request, stages=step), engagement, out=out, workers=request.workers):
+                results.append(result)
+                tell(result)
+    if not results:
+        raise InputError("no key accounts are decided yet", str(engagement.path), "Run the selection first, or name --account.")
     results.sort(key=lambda result: result.job.ident)
     replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
     replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())

@@ -54,12 +54,12 @@ __all__ = [
     "Scope", "build_bridge", "choose_accounts", "choose_items", "compare_accounts", "compare_kpis", "compare_landing",
     "compare_rules", "compare_units", "conclude_cause", "conclude_landing", "cut_plan", "explain_change",
     "find_late_payers", "find_mix_falls", "find_moved", "find_reroutings", "find_risks", "forecast_units",
-    "judge_promotions", "list_debtors", "list_findings", "list_gaps", "list_late_invoices", "list_signs", "mark_rerouted",
-    "measure_payments", "name_accounts", "pick_debtors", "pick_movers", "pick_recent", "place_sales", "pool_mechanics",
-    "propose_changes", "set_scope", "spread_plan", "sum_categories", "summarise_accounts", "summarise_backtest",
-    "summarise_change", "summarise_changes", "summarise_kpis", "summarise_landing", "summarise_mix",
-    "summarise_payments", "summarise_plan", "summarise_promotions", "summarise_reroutings", "summarise_risks",
-    "summarise_rules", "summarise_scope", "trace_risks", "trace_year",
+    "judge_promotions", "list_debtors", "list_findings", "list_gaps", "list_late_invoices", "list_signs",
+    "mark_rerouted", "measure_payments", "name_accounts", "pick_debtors", "pick_movers", "pick_recent", "place_sales",
+    "pool_mechanics", "propose_changes", "set_scope", "spread_plan", "sum_categories", "summarise_accounts",
+    "summarise_backtest", "summarise_change", "summarise_changes", "summarise_kpis", "summarise_landing",
+    "summarise_mix", "summarise_payments", "summarise_plan", "summarise_promotions", "summarise_reroutings",
+    "summarise_risks", "summarise_rules", "summarise_scope", "trace_risks", "trace_year",
 ]
 
 SALES = ("sales", "accounts")

@@ -109,7 +109,7 @@ def compare_accounts(due: DataFrame, sales: DataFrame, *, keys: DataFrame, scope
 
 
 def list_gaps(gaps: DataFrame) -> DataFrame:
-    """The rows of `gaps` (from `compare_accounts`) that are worth a look: off plan by more than the tolerance, or key."""
+    """The rows of `gaps` (from `compare_accounts`) worth a look: off plan by more than the tolerance, or key."""
     return gaps[(gaps["status"] != "on_plan") | gaps["key"].astype(bool)].reset_index(drop=True)
 
 

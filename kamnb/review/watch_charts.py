@@ -196,4 +196,4 @@ def word_changes(decided: DataFrame, accounts: DataFrame) -> DataFrame:
 def _word_codes(place: str, codes: str) -> str:
     """The words of codes separated by spaces; a text that is no list of codes stands as it is."""
     parts = [f"review.{place}.{code}" for code in str(codes).split()]
-    return words("review.list", parts=[words(part) for part in parts]) if all(map(has_words, parts)) else str(codes)
+    return words("review.join").join(map(words, parts)) if all(map(has_words, parts)) else str(codes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -9,7 +11,7 @@ from pandas import DataFrame
 
 from kamnb.strategy.relationship import TYPES
 from kamnb.strategy.swot import SIDES
-from kamnb.style import ACCENT, GREY, GRID, INK, LIGHT, SOFT, canvas, hide_axis, shorten, title, wrap
+from kamnb.style import ACCENT, GREY, GRID, INK, LIGHT, SOFT, canvas, hide_axis, shorten, title, width_of, wrap
 from kamnb.words import say_value, words
 
 LINE = 45  # columns of text that fit into a quarter of the SWOT grid
@@ -77,9 +79,16 @@ def swot_grid(factors: DataFrame, *, account: str, ax: Axes | None = None) -> Ax
 def _lay_factors(factors: DataFrame) -> list[tuple[str, str, bool]]:
     """Factor and evidence of each row, broken into lines, and whether there is evidence."""
     return [
-        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 8) if row.evidence else "", bool(row.evidence))
+        (_break(row.factor, LINE), _break(row.evidence, LINE + 4) if row.evidence else "", bool(row.evidence))
         for row in factors.itertuples()
     ]
+
+
+def _break(text: str, columns: int) -> str:
+    """`text` in lines; Japanese and Chinese break anywhere but before a closing mark."""
+    if width_of(text) == len(text):
+        return wrap(text, columns)
+    return re.sub(r"\n([）。、」』・ー％%])", r"\1\n", wrap(text.replace(" ", "\u00a0"), columns)).rstrip("\n")
 
 
 def _height(block: list[tuple[str, str, bool]]) -> float:

@@ -95,7 +95,7 @@ def list_visits(world: World, slips: DataFrame, stores: DataFrame) -> DataFrame:
         count = int(round((3 + 1.05 * np.sqrt(drivers["sales"])) * _attention(account) * rng.lognormal(0, 0.25)))
         days = span[np.sort(rng.choice(len(span), min(count, 200), replace=False))]
         open_stores = stores.loc[(stores["account"] == account) & stores["closed"].isna(), "store"].tolist()
-        rows += [_visit(world, day, account, open_stores, rng) for day in days]
+        rows += [{"date": day} | _visit(world, account, open_stores, rng) for day in days]
     return DataFrame(rows).sort_values(["date", "account", "staff"], ignore_index=True)
 
 
@@ -105,13 +105,13 @@ def _attention(account: str) -> float:
     return {stories["T01"]["account"]: 1.9, stories["T02"]["account"]: 0.5}.get(account, 1.0)
 
 
-def _visit(world: World, day: Timestamp, account: str, open_stores: list[str], rng: np.random.Generator) -> dict:
-    """One visit to the head office or to a store."""
+def _visit(world: World, account: str, open_stores: list[str], rng: np.random.Generator) -> dict:
+    """One visit of a day to the head office or to a store."""
     purposes = recipe("people")["purpose"]
     store = str(rng.choice(open_stores)) if open_stores and rng.random() < 0.45 else None
     fitting = [p for p in purposes if p["store"] == (store is not None)]
     owners = recipe("team")["owners"][world.accounts.at[account, "channel"]]
     staff = owners[world.accounts.at[account, "rank"] % len(owners)] if rng.random() < 0.95 else "M12"
     hours = round(float(rng.uniform(2.0, 3.5) if store else rng.uniform(2.5, 6.5)) * 2) / 2
-    return {"date": day, "account": account, "store": store, "staff": staff, "hours": hours} | twins(
+    return {"account": account, "store": store, "staff": staff, "hours": hours} | twins(
         "purpose", fitting[rng.integers(0, len(fitting))]["text"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
-from math import floor, log10
+from math import floor, isclose, log10
 
 import ipywidgets as w
 from pandas import DataFrame
@@ -103,29 +103,41 @@ def make_panel(controls: Mapping[object, w.Widget], answer: Callable[[dict], str
     decided what the controls show at first; Back returns there.
     """
     start = {name: control.value for name, control in controls.items()}
-    shown, said = w.HTML(), w.HTML()
+    shown, said, asked = w.HTML(), w.HTML(), {**start}
     who = w.Text(placeholder=words("widgets.who"), layout=w.Layout(width="14em"))
     buttons = {name: w.Button(description=words(f"widgets.{name}"), tooltip=words(f"widgets.{name}_tip"))
                for name in ("save", "back")}
     buttons["save"].button_style = "primary"
 
     def values() -> dict:
-        return {name: control.value for name, control in controls.items()}
+        return {name: _as_set(control.value, start[name]) for name, control in controls.items()}
+
+    def follow(_: object) -> None:
+        if (now := values()) != asked:
+            asked.update(now)
+            _tell(lambda: answer(now), shown, said)
 
     def put_back(_: w.Button) -> None:
         for name, control in controls.items():
             control.value = start[name]
 
     for control in controls.values():
-        control.observe(lambda _: _tell(lambda: answer(values()), shown, said), names="value")
+        control.observe(follow, names="value")
     buttons["save"].on_click(lambda _: _tell(lambda: _paragraph(save(values(), who.value), ""), said, said))
     buttons["back"].on_click(put_back)
-    _tell(lambda: answer(values()), shown, said)
+    _tell(lambda: answer(start), shown, said)
     said.value = said.value or _paragraph(standing, f"color:{GREY}")
     side_by_side = w.Layout(flex_flow="row wrap", grid_gap="8px 28px", align_items="flex-start")
     in_line = w.Layout(flex_flow="row wrap", align_items="center")
     return Panel([w.HBox([w.VBox(list(controls.values())), shown], layout=side_by_side),
                   w.HBox([who, *buttons.values(), said], layout=in_line)], answer=shown)
+
+
+def _as_set(value: object, start: object) -> object:
+    """`value` as a person set it: front ends move a slider by fractions of its step that nobody sees."""
+    if not isinstance(value, float) or not isinstance(start, float):
+        return value
+    return start if isclose(value, start, abs_tol=1e-9) else round(value, 9)
 
 
 def _tell(task: Callable[[], str], place: w.HTML, said: w.HTML) -> None:

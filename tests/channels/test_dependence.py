@@ -35,7 +35,7 @@ def test_a_merger_raises_rank_and_concentration_of_its_channel(months, accounts)
 
 
 def test_without_mergers_the_sentence_says_so(months, accounts):
-    alone = accounts.assign(group=accounts["group"].where(False))
+    alone = accounts.assign(group=accounts["group"].mask(accounts["group"].notna()))
     mergers = channels.list_mergers(months, accounts=alone)
     assert mergers.empty and channels.tell_mergers(mergers) == {"key": "channels.mergers_found.none"}
     assert channels.trace_concentration(months, accounts=alone)["buyers"].tolist() == [12, 12]

@@ -23,7 +23,7 @@ def ratings():
     frame = DataFrame({"channel": list(levels), "channel_name": list(levels), "net_sales": [60, 50, 40, 30, 20, 10]})
     scores = frame["channel"].map(levels).astype(float)
     return frame.assign(**{name: scores.where(frame["channel"] != "q") for name in SETTINGS.attractiveness},
-                        **{name: scores for name in SETTINGS.strength})
+                        **dict.fromkeys(SETTINGS.strength, scores))
 
 
 def place(ratings, **changed):
