@@ -23,6 +23,7 @@ from kamnb.settings import FILE, Settings, read_settings
 CACHE = ".cache"
 SNAPSHOT = "snapshot"
 LANGUAGES = ("en", "ja", "zh")
+CODES = ("account", "channel", "group", "category", "product", "owner", "decided_by", "decided_on")
 READS: set[tuple[str, str, str]] = set()
 """What this process has read of an engagement, as (kind, name, account): a report depends on nothing else."""
 
@@ -108,8 +109,8 @@ class Engagement:
         """Hash of what a read of (`kind`, `name`, `account`) gives now; a proposal of one's own stage counts as nothing."""
         if kind in {"decision", "own"}:
             rows = self._saved(name, account or None)
-            people = rows if kind == "decision" or (rows["decided_by"] != "").any() else rows.iloc[:0]
-            return _hash(people.to_csv(index=False).encode())
+            proposed = kind == "own" and not (rows["decided_by"] != "").any()
+            return _hash(b"" if proposed else rows.to_csv(index=False).encode())
         file = self.snapshot / f"{kind}s" / f"{name}.parquet" if kind != "record" else self.snapshot / f"{name}.parquet"
         if not file.exists():
             return "absent"
@@ -124,7 +125,7 @@ class Engagement:
         file = self.decision_file(stage, account)
         if not file.exists():
             return DataFrame({"decided_by": pd.Series(dtype="str")})
-        texts = dict.fromkeys(("account", "channel", "decided_by", "decided_on"), "str")
+        texts = dict.fromkeys(CODES, "str")
         rows = pd.read_csv(file, encoding="utf-8-sig", dtype=texts, keep_default_na=False, na_values=[""])
         return rows.assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
 

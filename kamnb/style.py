@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,8 @@ LIGHT = "#C5CCD3"
 GRID = "#E8ECEF"
 SHADES = (ACCENT, INK, GREY, SOFT, LIGHT, "#45525E", "#5E9EA3", "#A8B1BA")
 WIDTH = 8.2
+WIDE = "\u2e80-\uffef"
+PIECES = re.compile(rf"(?:[^\s{WIDE}]+|[{WIDE}])[）。、」』・ー％，；：%]*\s*|\s+")
 
 
 @cache
@@ -114,13 +117,11 @@ def shorten(text: str, columns: int = 28) -> str:
 
 
 def wrap(text: str, columns: int = 18) -> str:
-    """`text` broken into lines of at most `columns`, at spaces where there are any."""
+    """`text` broken into lines of at most `columns`: Western words whole, Japanese and Chinese anywhere but before a closing mark."""
     lines, line = [], ""
-    for word in text.split(" ") if " " in text else list(text):
-        joined = f"{line} {word}".strip() if " " in text else line + word
-        if line and width_of(joined) > columns:
-            lines.append(line)
-            line = word
-        else:
-            line = joined
-    return "\n".join([*lines, line])
+    for piece in PIECES.findall(text):
+        if line and width_of(line + piece.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return "\n".join([*lines, line.rstrip()])

@@ -17,7 +17,7 @@ SHARED_TABLES = {"accounts", "channels", "products", "stores", "goals", "actions
                  "promos", "store_checks", "team"}
 SECRET_COLUMNS = {"cost", "list_sales", "list_price", "credit_limit", "spend", "budget", "hourly_cost", "hours", "category_purchases",
                   "wholesaler", "reason", "reason_en", "reason_ja", "reason_zh"}
-SHARED_DECISIONS = {"strategy": ("pillar", "stance"), "actions": ("month", "baseline", "target")}
+SHARED_DECISIONS = {"strategy": ("pillar", "stance", "category"), "actions": ("month", "baseline", "target")}
 PILLARS = ("product", "price", "place", "promotion", "presence")
 
 
@@ -84,7 +84,7 @@ def _copy_decisions(engagement: Engagement, account: str, out: Path) -> None:
     for stage, columns in SHARED_DECISIONS.items():
         rows = engagement.decision(stage, account=account)
         kept = rows[[c for c in columns if c in rows]]
-        if len(kept) and len(kept.columns) == len(columns):
+        if len(kept):
             file = shared.decision_file(stage, account)
             file.parent.mkdir(parents=True, exist_ok=True)
             kept = kept[kept["pillar"].isin(PILLARS)] if stage == "strategy" else kept

@@ -10,7 +10,14 @@ from kamnb.review.causes import (
     summarise_mix,
 )
 from kamnb.review.kpis import compare_kpis, summarise_kpis
-from kamnb.review.landing import compare_landing, forecast_units, summarise_backtest, summarise_landing, trace_year
+from kamnb.review.landing import (
+    compare_landing,
+    forecast_units,
+    pick_ranges,
+    summarise_backtest,
+    summarise_landing,
+    trace_year,
+)
 from kamnb.review.payment import (
     find_late_payers,
     list_debtors,
@@ -55,11 +62,11 @@ __all__ = [
     "compare_rules", "compare_units", "conclude_cause", "conclude_landing", "cut_plan", "explain_change",
     "find_late_payers", "find_mix_falls", "find_moved", "find_reroutings", "find_risks", "forecast_units",
     "judge_promotions", "list_debtors", "list_findings", "list_gaps", "list_late_invoices", "list_signs",
-    "mark_rerouted", "measure_payments", "name_accounts", "pick_debtors", "pick_movers", "pick_recent", "place_sales",
-    "pool_mechanics", "propose_changes", "set_scope", "spread_plan", "sum_categories", "summarise_accounts",
-    "summarise_backtest", "summarise_change", "summarise_changes", "summarise_kpis", "summarise_landing",
-    "summarise_mix", "summarise_payments", "summarise_plan", "summarise_promotions", "summarise_reroutings",
-    "summarise_risks", "summarise_rules", "summarise_scope", "trace_risks", "trace_year",
+    "mark_rerouted", "measure_payments", "name_accounts", "pick_debtors", "pick_movers", "pick_ranges", "pick_recent",
+    "place_sales", "pool_mechanics", "propose_changes", "set_scope", "spread_plan", "sum_categories",
+    "summarise_accounts", "summarise_backtest", "summarise_change", "summarise_changes", "summarise_kpis",
+    "summarise_landing", "summarise_mix", "summarise_payments", "summarise_plan", "summarise_promotions",
+    "summarise_reroutings", "summarise_risks", "summarise_rules", "summarise_scope", "trace_risks", "trace_year",
 ]
 
 SALES = ("sales", "accounts")

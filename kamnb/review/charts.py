@@ -172,12 +172,11 @@ def path(table: DataFrame, *, scope: Scope, ax: Axes | None = None) -> Axes:
 def ranges(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     """The landing of channels and key accounts as a share of plan (or of last year), with its range.
 
-    `table`: from `compare_landing`.
+    `table`: from `pick_ranges`.
     """
-    parts = table[table["level"] != "total"]
-    basis = "plan" if parts["plan"].notna().any() else "previous_sales"
-    share = parts["p50"].astype("Float64") / parts[basis].astype("Float64").where(parts[basis] > 0)
-    known = parts[share.le(FARTHEST).fillna(False)].reset_index(drop=True)
+    basis = "plan" if table["plan"].notna().any() else "previous_sales"
+    share = table["p50"].astype("Float64") / table[basis].astype("Float64").where(table[basis] > 0)
+    known = table[share.le(FARTHEST).fillna(False)].reset_index(drop=True)
     ax = _rows(ax, list(known["unit_name"]))
     shares = known[["p50", "p10", "p90"]].astype("Float64").astype(float).div(known[basis].astype(float), axis=0)
     mid, low, high = (shares[name] for name in shares)

@@ -110,7 +110,7 @@ def trace_year(panel: DataFrame, plan: DataFrame, *, landing: DataFrame, scope: 
     Returns month, kind (actual or forecast), `net_sales` (of the month), `so_far` (summed up), `low`, `high` (range of
     the sum, growing from the last actual month to the year's end; <NA> without a test), `yardstick` (plan, or sales of
     the year before without a whole plan, summed up) and `basis` (plan or previous_sales).  Minor units; one row per
-    month, none without a yardstick.
+    month, none without a yardstick, or where the forecast is the yardstick.
     """
     months = project_months(panel.assign(account="total"), year=scope.landing, as_of=scope.as_of, start=scope.start)
     table = months[["month", "kind", "net_sales"]].sort_values("month", ignore_index=True)
@@ -124,9 +124,14 @@ def trace_year(panel: DataFrame, plan: DataFrame, *, landing: DataFrame, scope: 
     last_year = panel.assign(month=panel["month"] + pd.DateOffset(years=1))
     for basis, rows in {"plan": plan, "previous_sales": last_year}.items():
         yardstick = _sum_up(rows, table["month"])
-        if yardstick.notna().all():
+        if yardstick.notna().all() and not (yardstick == table["so_far"]).all():
             return table.assign(yardstick=yardstick, basis=basis)
     return table.iloc[:0].assign(yardstick=Series(dtype="Int64"), basis=Series(dtype="str"))
+
+
+def pick_ranges(landing: DataFrame) -> DataFrame:
+    """The channels and key accounts of `landing` (from `compare_landing`) whose forecast was tested and has a range."""
+    return landing[(landing["level"] != "total") & landing["p10"].notna()].reset_index(drop=True)
 
 
 def _sum_up(rows: DataFrame, months: Series) -> Series:

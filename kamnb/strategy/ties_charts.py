@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -11,7 +9,7 @@ from pandas import DataFrame
 
 from kamnb.strategy.relationship import TYPES
 from kamnb.strategy.swot import SIDES
-from kamnb.style import ACCENT, GREY, GRID, INK, LIGHT, SOFT, canvas, hide_axis, shorten, title, width_of, wrap
+from kamnb.style import ACCENT, GREY, GRID, INK, LIGHT, SOFT, canvas, hide_axis, shorten, title, wrap
 from kamnb.words import say_value, words
 
 LINE = 45  # columns of text that fit into a quarter of the SWOT grid
@@ -79,16 +77,9 @@ def swot_grid(factors: DataFrame, *, account: str, ax: Axes | None = None) -> Ax
 def _lay_factors(factors: DataFrame) -> list[tuple[str, str, bool]]:
     """Factor and evidence of each row, broken into lines, and whether there is evidence."""
     return [
-        (_break(row.factor, LINE), _break(row.evidence, LINE + 4) if row.evidence else "", bool(row.evidence))
+        (wrap(row.factor, LINE), wrap(row.evidence, LINE + 4) if row.evidence else "", bool(row.evidence))
         for row in factors.itertuples()
     ]
-
-
-def _break(text: str, columns: int) -> str:
-    """`text` in lines; Japanese and Chinese break anywhere but before a closing mark."""
-    if width_of(text) == len(text):
-        return wrap(text, columns)
-    return re.sub(r"\n([）。、」』・ー％%])", r"\1\n", wrap(text.replace(" ", "\u00a0"), columns)).rstrip("\n")
 
 
 def _height(block: list[tuple[str, str, bool]]) -> float:

@@ -40,7 +40,7 @@ def shown(sample, panel, categories, accounts, keys, causes, routes, risks, paym
     return {
         "units": lambda: charts.units(units, scope=scope), "path": lambda: charts.path(year, scope=scope),
         "bridge": lambda: charts.bridge(review.build_bridge(causes), scope=scope),
-        "ranges": lambda: charts.ranges(landing),
+        "ranges": lambda: charts.ranges(review.pick_ranges(landing)),
         "movers": lambda: charts.movers(review.pick_movers(causes, routes)),
         "leaving": lambda: watch_charts.leaving(strips, facts=facts), "kpis": lambda: watch_charts.kpis(values),
         "payers": lambda: watch_charts.payers(review.pick_debtors(payments)),

@@ -78,6 +78,18 @@ def test_with_little_history_no_range_is_given():
     assert review.summarise_backtest(landing) == {"key": "review.backtest_found.untested"}
 
 
+def test_a_forecast_that_only_repeats_last_year_draws_no_path_and_no_range():
+    months = pd.date_range("2023-04-01", "2025-03-01", freq="MS")
+    panel = monthly({"A": {str(m.date()): 10 * m.month for m in months}})
+    scope, accounts = scope_at("2025-03-31"), two_accounts()
+    keys = review.choose_accounts(pd.DataFrame(), panel, accounts=accounts, scope=scope)
+    forecast = review.forecast_units(panel, accounts=accounts, keys=keys, scope=scope)
+    plan = review.spread_plan(plan_rows([]), panel, accounts=accounts, scope=scope)
+    landing = review.compare_landing(forecast, plan, sales=panel.merge(accounts, on="account"), scope=scope)
+    assert review.trace_year(panel, plan, landing=landing, scope=scope).empty
+    assert review.pick_ranges(landing).empty and len(landing)
+
+
 def test_the_backtest_is_told_with_how_many_beat_the_naive_way(landing):
     facts = review.summarise_backtest(landing)
     assert facts["better"] + facts["naive"] == facts["series"] == landing["mase"].notna().sum()
