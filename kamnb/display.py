@@ -17,9 +17,12 @@ from pandas import DataFrame
 from kamnb import actions, channels, review, selection, strategy
 from kamnb.engagement import READS, Engagement, open_engagement
 from kamnb.formats import money_unit
+from kamnb.money import scale_of
 from kamnb.shown import CHART, CONTROLS, HEAD, MISSING, READ, SAID, TABLE, table_html
 from kamnb.style import theme, title_parts
 from kamnb.words import currency, has_words, kind_of, label, name_code, placeholders, say_value, speak, spoken, word_list, words
+
+WHOLE_FROM, SIX_DIGITS = 1_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def show(table: DataFrame, name: str, **numbers: object) -> None:
 
 def _table_bundle(table: DataFrame, name: str, numbers: dict[str, object]) -> dict:
     plain = table.reset_index() if table.index.name or table.index.nlevels > 1 else table.reset_index(drop=True)
-    columns = [_column(plain, c) for c in plain.columns]
+    columns = _columns(plain)
     shared = {"name": name, "title": words(f"{name}.title", **numbers), "source": source_line(name)}
     typed = {**shared, "columns": columns, "rows": [[_typed(v) for v in row] for row in plain.itertuples(index=False)]}
     return {TABLE: typed, "text/html": table_html(typed), "text/plain": plain.to_string(index=False)}
@@ -167,15 +170,24 @@ def _say_missing(name: str) -> None:
     _emit({MISSING: {"name": name, "tables": lacking, "would": would, "text": text}, "text/markdown": f"*{text}*", "text/plain": text})
 
 
-def _column(table: DataFrame, name: str) -> dict[str, object]:
-    kind = kind_of(str(name))
-    column: dict[str, object] = {"name": str(name), "kind": kind, "label": label(str(name)), "unit": "", "divisor": 1, "digits": 0}
-    if kind in {"money", "money_change"}:
-        amounts = pd.to_numeric(table[name]).abs()
-        largest = float(amounts.max()) if amounts.notna().any() else 0.0
-        divisor, digits, unit = money_unit(largest, language=spoken(), currency=currency())
-        column.update(unit=unit, divisor=divisor, digits=digits)
-    return column
+def _columns(table: DataFrame) -> list[dict[str, object]]:
+    """Name, kind, heading and, for money, one unit for the whole table with the decimals that each column needs."""
+        plain = size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency())
+        column.update(unit=unit, divisor=divisor, digits=0 if plain else 1)
+    money = [column for column in columns if column["kind"] in {"money", "money_change"}]
+    sizes = [float(pd.to_numeric(table[column["name"]]).abs().max()) for column in money]
+    sizes = [0.0 if size != size else size for size in sizes]
+    divisor, unit = _common_unit(sizes)
+    for column, size in zip(money, sizes, strict=True):
+        column.update(unit=unit, divisor=divisor, digits=0 if size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency()) else 1)
+    return columns
+
+
+def _common_unit(sizes: list[float]) -> tuple[float, str]:
+    """The finest unit that any of the amounts would take by itself and that still writes the largest in six digits."""
+    units = sorted({money_unit(size, language=spoken(), currency=currency())[::2] for size in sizes if size})
+    fitting = [unit for unit in units if max(sizes) / unit[0] < SIX_DIGITS]
+    return (fitting or units or [money_unit(0, language=spoken(), currency=currency())[::2]])[0 if fitting else -1]
 
 
 def _typed(value: object) -> object:

@@ -26,7 +26,7 @@ GRID = "#E8ECEF"
 SHADES = (ACCENT, INK, GREY, SOFT, LIGHT, "#45525E", "#5E9EA3", "#A8B1BA")
 WIDTH = 8.2
 WIDE = "\u2e80-\uffef"
-PIECES = re.compile(rf"(?:[^\s{WIDE}]+|[{WIDE}])[）。、」』・ー％，；：%]*\s*|\s+")
+PIECES = re.compile(rf"[（「『]*(?:[^\s{WIDE}]+[年月日円億万件社名店]?|[{WIDE}])[）。、」』・ー％，；：%]*\s*|\s+")
 
 
 @cache
@@ -49,7 +49,7 @@ def theme() -> None:
         "ytick.labelsize": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
         "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True, "legend.frameon": False,
         "legend.fontsize": 9, "figure.dpi": 100, "savefig.dpi": 160, "figure.facecolor": "white",
-        "figure.max_open_warning": 0,
+        "figure.max_open_warning": 0, "text.parse_math": False,
     })
 
 

@@ -19,7 +19,6 @@ CRITERIA = {"market_size": "market_sales", "market_growth": "market_growth", "he
             "our_growth": "cagr"}  # criterion of the settings: column of the data
 NAMED = ["channel", "channel_name", "net_sales"]
 THIRDS = (1 + 4 / 3, 1 + 8 / 3)  # 1 to 5 in three equal parts
-LEVELS = ["low", "medium", "high"]
 ROLES = {("high", "high"): "grow", ("high", "medium"): "grow", ("high", "low"): "grow", ("medium", "high"): "grow",
          ("medium", "medium"): "defend", ("low", "high"): "defend", ("high", ""): "grow", ("", "high"): "grow",
          ("medium", ""): "defend", ("", "medium"): "defend"}  # attractiveness, strength; every other box: harvest

@@ -108,10 +108,11 @@ def list_figures(**facts: Mapping[str, object]) -> DataFrame:
 
 
 def word_decision(decided: DataFrame) -> DataFrame:
-    """The saved decision ready to show: its reason codes in words."""
+    """The saved decision ready to show: its reason codes in words; who decided only where somebody has."""
     codes = decided.get("reasons", Series(index=decided.index, dtype="str")).fillna("").astype("str")
     worded = decided.assign(reasons=[_word_reasons(text.split()) for text in codes])
-    return worded.rename(columns={"role": "channel_role"}).reindex(columns=DECISION)
+    decided_by = decided["decided_by"].fillna("") != ""
+    return worded.rename(columns={"role": "channel_role"}).reindex(columns=DECISION[:None if decided_by.any() else -1])
 
 
 def _word_reasons(codes: list[str]) -> str:

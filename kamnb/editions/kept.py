@@ -50,6 +50,10 @@ def refresh(file: Path, *, scratch: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Refresh the masters named (default: all), or with --check only say which are not kept; returns the exit code."""
+    unknown = [a for a in arguments if a.startswith("-") and a != "--check"]
+    if unknown:
+        print(f"unknown option {unknown[0]}; {main.__doc__}")
+        return 2
     files = [Path(a) for a in arguments if not a.startswith("-")] or sorted(MASTERS.glob("*.ipynb"))
     if "--check" in arguments:
         loose = [str(file) for file in files if not is_kept(file)]

@@ -8,7 +8,6 @@ from pandas import DataFrame, Timestamp
 from kamnb import strategy
 from kamnb.settings import StrategySettings
 from kamnb.strategy import charts
-from kamnb.strategy.ties_charts import _break
 from kamnb.style import ACCENT, title_parts
 from kamnb.words import speak
 from tests.strategy.conftest import AS_OF, fill, months_of
@@ -234,8 +233,3 @@ def test_shared_figures_hold_no_margin():
     }
     shown = charts.shared_figures(history, DataFrame({"category": ["Tea"], "change": [5]})).to_string()
     assert "¥900" in shown and not {"margin", "pocket", "Contribution"} & set(shown.split())
-
-
-def test_japanese_breaks_at_any_letter_but_not_before_a_closing_mark():
-    assert _break("あいうえ（か き）く", 14) == "あいうえ（か\u00a0\nき）く"
-    assert _break("あいうえおかき）く", 14) == "あいうえおかき）\nく"
