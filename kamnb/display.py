@@ -172,14 +172,15 @@ def _say_missing(name: str) -> None:
 
 def _columns(table: DataFrame) -> list[dict[str, object]]:
     """Name, kind, heading and, for money, one unit for the whole table with the decimals that each column needs."""
-        plain = size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency())
-        column.update(unit=unit, divisor=divisor, digits=0 if plain else 1)
+    plain = {"unit": "", "divisor": 1, "digits": 0}
+    columns = [{"name": str(c), "kind": kind_of(str(c)), "label": label(str(c)), **plain} for c in table.columns]
     money = [column for column in columns if column["kind"] in {"money", "money_change"}]
     sizes = [float(pd.to_numeric(table[column["name"]]).abs().max()) for column in money]
     sizes = [0.0 if size != size else size for size in sizes]
     divisor, unit = _common_unit(sizes)
     for column, size in zip(money, sizes, strict=True):
-        column.update(unit=unit, divisor=divisor, digits=0 if size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency()) else 1)
+        whole = size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency())
+        column.update(unit=unit, divisor=divisor, digits=0 if whole else 1)
     return columns
 
 
