@@ -14,7 +14,7 @@ from kamnb.errors import InputError
 from kamnb.style import ACCENT, GREY, LIGHT
 from kamnb.words import words
 
-WIDEST = "17em"
+WIDEST, ANSWER, SAID = "17em", "34em", "24em"  # widths that do not follow what is said: nothing jumps while a slider moves
 BAR = ["name", "value", "text", "chosen", "note"]
 BARS = 16  # rows of a ranking that a person takes in beside the sliders
 
@@ -103,7 +103,8 @@ def make_panel(controls: Mapping[object, w.Widget], answer: Callable[[dict], str
     decided what the controls show at first; Back returns there.
     """
     start = {name: control.value for name, control in controls.items()}
-    shown, said, asked = w.HTML(), w.HTML(), {**start}
+    shown, said = (w.HTML(layout=w.Layout(flex=f"1 1 {width}", min_width="0")) for width in (ANSWER, SAID))
+    asked = {**start}
     who = w.Text(placeholder=words("widgets.who"), layout=w.Layout(width="14em"))
     buttons = {name: w.Button(description=words(f"widgets.{name}"), tooltip=words(f"widgets.{name}_tip"))
                for name in ("save", "back")}
