@@ -175,8 +175,8 @@ def _columns(table: DataFrame) -> list[dict[str, object]]:
     plain = {"unit": "", "divisor": 1, "digits": 0}
     columns = [{"name": str(c), "kind": kind_of(str(c)), "label": label(str(c)), **plain} for c in table.columns]
     money = [column for column in columns if column["kind"] in {"money", "money_change"}]
-    sizes = [float(pd.to_numeric(table[column["name"]]).abs().max()) for column in money]
-    sizes = [0.0 if size != size else size for size in sizes]
+    known = [pd.to_numeric(table[column["name"]]).dropna().abs() for column in money]
+    sizes = [float(amounts.max()) if len(amounts) else 0.0 for amounts in known]
     divisor, unit = _common_unit(sizes)
     for column, size in zip(money, sizes, strict=True):
         whole = size / divisor >= WHOLE_FROM or divisor == 10 ** scale_of(currency())

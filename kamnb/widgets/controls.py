@@ -14,7 +14,7 @@ from kamnb.errors import InputError
 from kamnb.style import ACCENT, GREY, LIGHT
 from kamnb.words import words
 
-WIDEST, ANSWER, SAID = "17em", "34em", "24em"  # widths that do not follow what is said: nothing jumps while a slider moves
+WIDEST, ANSWER, SAID = "17em", "34em", "24em"  # set beforehand: nothing jumps while a slider moves
 BAR = ["name", "value", "text", "chosen", "note"]
 BARS = 16  # rows of a ranking that a person takes in beside the sliders
 

@@ -70,7 +70,8 @@ def _keep_aside(file: Path) -> Path:
 
 def say_saved(by: str, more: str = "") -> str:
     """The sentence after a Save, with what else there is to know."""
-    return " ".join(part for part in (words("widgets.saved", by=by), more) if part)
+    saved = words("widgets.saved", by=by)
+    return words("widgets.saved_and", saved=saved, more=more) if more else saved
 
 
 def say_standing(engagement: Engagement, prefix: str) -> str:
