@@ -130,14 +130,18 @@ class Engagement:
         return rows.assign(decided_by=lambda rows: rows["decided_by"].fillna(""))
 
     def decide(self, stage: str, rows: DataFrame, *, account: str | None = None, by: str = "") -> DataFrame:
-        """The decision that stands after offering `rows`: a person's saved decision is only replaced by a person's (`by`)."""
+        """The decision that stands after offering `rows`: a person's saved decision is only replaced by a person's (`by`).
+
+        Columns of names are not saved: codes hold in every language.
+        """
         READS.add(("own", stage, account or ""))
         standing = self._saved(stage, account)
         if not by and (standing["decided_by"] != "").any():
             return standing
         file = self.decision_file(stage, account)
         file.parent.mkdir(parents=True, exist_ok=True)
-        text = rows.assign(decided_by=by, decided_on=self.as_of.date().isoformat() if by else "").to_csv(index=False)
+        names = [c for c in rows.columns if c == "name" or c.endswith("_name")]
+        text = rows.drop(columns=names).assign(decided_by=by, decided_on=self.as_of.date().isoformat() if by else "").to_csv(index=False)
         replace_file(file, text.encode("utf-8-sig"))
         return self._saved(stage, account)
 

@@ -28,6 +28,7 @@ from kamnb.channels.priority import (
     decide_channels,
     find_lines,
     measure_criteria,
+    name_standing,
     place_channels,
     rate_channels,
     summarise_decision,
@@ -56,7 +57,7 @@ from kamnb.channels.sentences import (
 __all__ = [
     "NEEDS", "classify_accounts", "compare_growth", "compare_market", "compare_rules", "count_seats", "cross_classes",
     "decide_channels", "drop_unknown", "estimate_headroom", "find_lines", "list_hypotheses", "list_losses",
-    "list_mergers", "measure_criteria", "place_channels", "place_months", "price_rules", "profile_channels",
+    "list_mergers", "measure_criteria", "name_standing", "place_channels", "place_months", "price_rules", "profile_channels",
     "race_market", "rank_buyers", "rate_channels", "sum_profit", "summarise_concentration", "summarise_decision",
     "summarise_fields", "summarise_growth", "summarise_headroom", "summarise_losses", "summarise_profit",
     "summarise_race", "tell_decision", "tell_fields", "tell_losses", "tell_market", "tell_mergers", "tell_profit",

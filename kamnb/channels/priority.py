@@ -134,6 +134,15 @@ def decide_channels(placed: DataFrame, *, ratings: DataFrame, doubt: DataFrame, 
     return decided.assign(rank=decided["rank"].astype("int64"))[DECIDED]
 
 
+def name_standing(standing: DataFrame, placed: DataFrame) -> DataFrame:
+    """The saved decision with `channel_name` of each channel; the code itself for one that is gone.
+
+    `standing`: saved rows with channel; `placed`: from `place_channels`.
+    """
+    names = placed.set_index("channel")["channel_name"]
+    return standing.assign(channel_name=standing["channel"].map(names).fillna(standing["channel"]))
+
+
 def _list_reasons(ratings: DataFrame) -> Series:
     """What speaks for and against each channel, strongest first: ratings at the ends that few other channels share."""
     long = ratings.melt("channel", list(CRITERIA), var_name="criterion", value_name="rating").dropna()

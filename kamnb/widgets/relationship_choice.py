@@ -29,8 +29,7 @@ def relationship_choice(engagement: Engagement, account: str, signs: DataFrame,
     def answer(values: dict) -> str:
         wanted = judge_relationship(signs, wanted=values["wanted"])
         steps = charts.word_steps(list_steps(signs, wanted))
-        head = charts.word_relationship(wanted)["text"]
-        return rows_html(steps, head=head, labels={c: label(c) for c in steps.columns})
+        return rows_html(steps, head=_say_gap(wanted), labels={c: label(c) for c in steps.columns})
 
     def save(values: dict, by: str) -> str:
         name = check_name(by)
@@ -39,6 +38,14 @@ def relationship_choice(engagement: Engagement, account: str, signs: DataFrame,
 
     standing = say_standing(engagement, f"strategy.wanted_types.{account}")
     return make_panel({"wanted": choice}, answer, save, standing=standing)
+
+
+def _say_gap(verdict: Mapping[str, object]) -> str:
+    """The type today, the one chosen, and how many signs lie between; or that too few signs are known."""
+    if not verdict:
+        return charts.word_relationship(verdict)["text"]
+    names = {key: words(f"strategy.types.{verdict[key]}") for key in ("now", "wanted")}
+    return words("widgets.gap", **names, short=verdict["short"], known=verdict["known"])
 
 
 def _read_wanted(engagement: Engagement, account: str) -> str | None:
