@@ -76,8 +76,7 @@ def check(engagement: Path, lang: str | None) -> None:
 @click.option("--account", help="Account of notebooks 3 and 4 (default: the first key account).")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser (servers).")
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
-def lab(engagement: Path, lang: str | None, account: str | None, no_browser: bool,
-        jupyter: tuple[str, ...]) -> None:
+def lab(engagement: Path, lang: str | None, account: str | None, **serving: object) -> None:
     """Write the five notebooks for this engagement and open JupyterLab on them. Ctrl-C ends it.
 
     A notebook that you have changed is never written over.  What follows -- goes to JupyterLab, as in -- --port=9000.
@@ -97,7 +96,7 @@ def lab(engagement: Path, lang: str | None, account: str | None, no_browser: boo
     values = {"engagement": "../..", "language": opened.language, "edition": "internal", "account": first[0]}
     written = write_working([master_file(stage) for stage in NOTEBOOKS], folder, values=values)
     click.echo("\n".join(f"{file}{NOTES.get(state, '')}" for file, state in written.items()))
-    serve(folder, next(iter(written)).name, browser=not no_browser, options=jupyter)
+    serve(folder, next(iter(written)).name, browser=not serving["no_browser"], options=serving["jupyter"])
 
 
 @main.command()

@@ -36,7 +36,6 @@ from kamnb.channels.priority import (
 )
 from kamnb.channels.profit import (
     list_losses,
-    price_rules,
     sum_profit,
     summarise_losses,
     summarise_profit,
@@ -53,6 +52,7 @@ from kamnb.channels.sentences import (
     tell_rules,
     tell_standing,
 )
+from kamnb.methods.pricing import price_rules
 
 __all__ = [
     "NEEDS", "classify_accounts", "compare_growth", "compare_market", "compare_rules", "count_seats", "cross_classes",

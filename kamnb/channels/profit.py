@@ -7,7 +7,6 @@ from pandas import DataFrame
 from kamnb import money
 from kamnb.methods.pricing import KINDS, PriceRules, build_waterfall
 from kamnb.methods.serving import total_cost_to_serve
-from kamnb.settings import Choices
 
 RATES = {"margin": "margin_rate", "pocket_margin": "pocket_of_sales", "contribution": "contribution_rate"}
 STEPS = ["terms_cost", "pocket_margin", "cost_to_serve", "contribution"]
@@ -15,13 +14,6 @@ EARNED = ["account", "name", "channel", "channel_name", "net_sales", "margin", *
 PROFIT = ["channel", "channel_name", "net_sales", "margin", "margin_rate", "pocket_margin", "pocket_of_sales",
           "contribution", "contribution_rate", "known_share"]
 LOSSES = ["account", "name", "channel_name", "net_sales", "margin", *STEPS]
-
-
-def price_rules(choices: Choices, *, scale: int) -> PriceRules:
-    """The rules of the price waterfall that the engagement has chosen (method.md 2.3, choices 3 and 9)."""
-    late = ("centre_fee", "payment_days") if choices.pocket_boundary == "before_logistics" else ()
-    return PriceRules(scale=scale, days_cost_rate=choices.capital_rate, accrual=choices.rebate_accrual,
-                      after_pocket=late)
 
 
 def trace_earnings(months: DataFrame, *, terms: DataFrame, drivers: DataFrame, rules: PriceRules) -> DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from kamnb.methods.series import round_amounts
+from kamnb.settings import Choices
 
 KINDS = ("fixed_rebate", "achievement_rebate", "progressive_rebate", "centre_fee", "promotion_funding",
          "listing_fee", "payment_days")
@@ -30,6 +31,12 @@ class PriceRules:
     days_cost_rate: float = 0.015
     accrual: Literal["expected", "most_likely"] = "expected"
     after_pocket: tuple[str, ...] = ()
+
+
+def price_rules(choices: Choices, *, scale: int) -> PriceRules:
+    """The rules of the price waterfall that the engagement has chosen (method.md 2.3, choices 3 and 9)."""
+    late = ("centre_fee", "payment_days") if choices.pocket_boundary == "before_logistics" else ()
+    return PriceRules(scale=scale, days_cost_rate=choices.capital_rate, accrual=choices.rebate_accrual, after_pocket=late)
 
 
 def stack_discounts(rates: Iterable[float]) -> float:

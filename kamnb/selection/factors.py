@@ -9,10 +9,10 @@ from pandas import DataFrame, Series, Timestamp
 from kamnb.calendar import add_years, last_complete_month
 from kamnb.methods.lapse import LapseRules, signal_decline
 from kamnb.methods.pricing import PriceRules, build_waterfall
+from kamnb.methods.pricing import price_rules as price_rules
 from kamnb.methods.scoring import scale_to_scores
 from kamnb.methods.serving import total_cost_to_serve
 from kamnb.money import ratio
-from kamnb.settings import Choices
 
 COMPUTED = ("revenue", "growth", "continuity", "entry", "effort", "relationship", "profit")
 CEILING = {0: 5.0, 1: 3.0}  # best rating of continuity by number of warning signs; more signs allow 1
@@ -56,11 +56,6 @@ def measure_profit(listed: DataFrame, pocket: Series, effort: DataFrame) -> Data
     left = margin - effort["cost_to_serve"].reindex(known.index).fillna(0)
     return DataFrame({"contribution": left,
                       "contribution_rate": ratio(left.astype(float), known["net_sales"].astype(float))})
-
-
-def price_rules(choices: Choices, *, scale: int) -> PriceRules:
-    """The engagement's choices as rules of the price waterfall."""
-    return PriceRules(scale=scale, days_cost_rate=choices.capital_rate, accrual=choices.rebate_accrual)
 
 
 def measure_effort(listed: DataFrame, drivers: DataFrame, visits: DataFrame, *, scale: int = 0) -> DataFrame:

@@ -1,5 +1,6 @@
 """Stage 3, strategy: what one account is worth to us, and what relationship we want with it."""
 
+from kamnb.methods.pricing import price_rules
 from kamnb.strategy.dossier import (
     collect_facts,
     describe_account,
@@ -25,7 +26,6 @@ from kamnb.strategy.pocket import (
     draw_bars,
     place_in_corridor,
     price_latest,
-    price_rules,
     summarise_corridor,
     summarise_terms,
     summarise_worth,

@@ -12,20 +12,11 @@ from kamnb.methods.pricing import KINDS, TOTALS, PriceRules, build_waterfall, li
 from kamnb.methods.series import round_amounts
 from kamnb.methods.serving import total_cost_to_serve
 from kamnb.money import ratio
-from kamnb.settings import Choices
 
 STEPS = ("on_invoice", *KINDS, "cost", "cost_to_serve")
 OF = {"pocket": "list", "pocket_margin": "pocket", "net": "pocket"}  # what each total is quoted as a part of
 LEAST = 5  # accounts of the channel that make a median
 NOTABLE = 0.005  # half a point of list price above the peers is worth a talk
-
-
-def price_rules(choices: Choices, *, scale: int) -> PriceRules:
-    """The rules of the waterfall that the engagement has chosen (method.md 2.3, choices 3 and 9)."""
-    below = ("centre_fee", "payment_days") if choices.pocket_boundary == "before_logistics" else ()
-    return PriceRules(
-        scale=scale, days_cost_rate=choices.capital_rate, accrual=choices.rebate_accrual, after_pocket=below
-    )
 
 
 def price_latest(panel: DataFrame, products: DataFrame, *, as_of: Timestamp) -> DataFrame:

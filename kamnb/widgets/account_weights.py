@@ -101,7 +101,7 @@ def _save_list(engagement: Engagement, field: Field, seated: DataFrame, *, by: s
     board = take_seats(drawn, seats=field.seats, settings=field.settings)
     known = standing.set_index("account").reindex(board["account"])
     kept = {name: known[name].to_numpy() if name in known else pd.NA for name in ("kind", "roles")}
-    return save_rows(engagement, "selection", list_proposal(board.assign(**kept, reason=pd.NA)), by=by)
+    return save_rows(engagement, ("selection", None), list_proposal(board.assign(**kept, reason=pd.NA)), by=by)
 
 
 def _show(board: DataFrame, before: DataFrame) -> str:

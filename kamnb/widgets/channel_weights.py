@@ -41,7 +41,7 @@ def channel_weights(engagement: Engagement, ratings: DataFrame) -> w.Widget:
         name = check_name(by)
         chosen = save_choices(engagement, name_settings(settings, values), by=name).settings.channels
         rows = rank_channels(ratings, values, settings=chosen, doubt=weigh_doubt(ratings, settings=chosen))
-        return say_saved(name, save_rows(engagement, "channels", rows, by=name))
+        return say_saved(name, save_rows(engagement, ("channels", None), rows, by=name))
 
     sliders = make_sliders(weights, labels=labels, limits=limits, form=form)
     return make_panel(sliders, answer, save, standing=say_standing(engagement, "channels."))

@@ -37,7 +37,7 @@ def growth_target(engagement: Engagement, account: str, baseline: DataFrame) -> 
         name = check_name(by)
         save_choices(engagement, {f"{place}.{key}": value for key, value in values.items()}, by=name)
         targets = propose_targets(baseline, **values)
-        return say_saved(name, save_rows(engagement, "actions", targets, by=name, account=account))
+        return say_saved(name, save_rows(engagement, ("actions", account), targets, by=name))
 
     return make_panel(_make_sliders(rules), answer, save, standing=say_standing(engagement, f"{place}."))
 

@@ -62,4 +62,4 @@ def _save_wanted(engagement: Engagement, account: str, wanted: str, *, by: str) 
         return ""
     people = sorted(set(rows["decided_by"]) - {""})
     names = ", ".join(dict.fromkeys([*people, by])) if people else ""
-    return save_rows(engagement, "strategy", rows.assign(relationship_wanted=wanted), by=names, account=account)
+    return save_rows(engagement, ("strategy", account), rows.assign(relationship_wanted=wanted), by=names)

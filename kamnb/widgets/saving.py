@@ -42,11 +42,12 @@ def save_choices(engagement: Engagement, values: dict[str, object], *, by: str) 
         raise InputError(words("widgets.not_written", file=str(FILE), why=error.strerror or str(error))) from error
 
 
-def save_rows(engagement: Engagement, stage: str, rows: DataFrame, *, by: str, account: str | None = None) -> str:
-    """Save `rows` as the decision of `stage` and return the sentence that says what became of the one before.
+def save_rows(engagement: Engagement, place: tuple[str, str | None], rows: DataFrame, *, by: str) -> str:
+    """Save `rows` as the decision of `place` (stage, and account or None) and return the sentence that says what became of the one before.
 
     A decision that a person had saved is kept aside under decisions/earlier; "" where there was none.
     """
+    stage, account = place
     file = engagement.decision_file(stage, account)
     people = sorted(set(engagement.decision(stage, account=account)["decided_by"]) - {""})
     try:
