@@ -26,7 +26,7 @@ def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str,
     folder = out / opened.path.name / str(identity.as_of)
     folder.mkdir(parents=True, exist_ok=True)
     with tqdm(unit="report", leave=False) as bar:
-        summary = make_reports(opened, request, out=folder, tell=lambda result: _tell(bar, result))
+        summary = make_reports(opened, request, out=folder.resolve(), tell=lambda result: _tell(bar, result))
     for result in summary.results:
         if result.status == "failed":
             click.echo(f"failed  {result.job.ident}\n        {result.why.strip()}", err=True)
