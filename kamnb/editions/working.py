@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from kamnb.editions.translated import translated
 from kamnb.engagement import replace_file, safe_name
 
+CONTROL = "application/vnd.jupyter.widget-view+json"
+
 
 def read_parameters(notebook: NotebookNode) -> dict[str, object]:
     """What the cells of `notebook` tagged `parameters` set, by name."""
@@ -37,7 +39,7 @@ def write_working(masters: list[Path], out: Path, *, values: dict[str, str]) -> 
     That is new, renewed (its text has changed), same (nothing to write) or kept (a person has changed it).  A notebook
     of one account bears its code, so that notes on one account never stand in the way of another.  A file counts as
     unchanged while its cells are what an earlier call wrote (noted in its metadata); outputs and empty cells do not
-    count, and a file whose cells would be the same keeps its outputs.
+    count.  A file whose cells stay keeps its outputs, of a control what it said last: its kernel is gone.
     """
     out.mkdir(parents=True, exist_ok=True)
     return dict(_write_one(master, out, values) for master in masters)
@@ -51,14 +53,24 @@ def _write_one(master: Path, out: Path, values: dict[str, str]) -> tuple[Path, s
     new = _source_hash(notebook)
     if file.exists():
         present = nbformat.read(file, as_version=4)
-        if _source_hash(present) == new:
-            return file, "same"
-        if present.metadata.get("kamnb", {}).get("written") != _source_hash(present):
-            return file, "kept"
+        cells, written = _source_hash(present), present.metadata.get("kamnb", {}).get("written")
+        if new == cells or written != cells:
+            replace_file(file, nbformat.writes(_with_still_controls(present)).encode())
+            return file, "same" if new == cells else "kept"
     state = "renewed" if file.exists() else "new"
     notebook.metadata["kamnb"] = {"written": new}
     replace_file(file, nbformat.writes(notebook).encode())
     return file, state
+
+
+def _with_still_controls(notebook: NotebookNode) -> NotebookNode:
+    """`notebook` whose controls show what they said last, where the kernel that moved them is gone."""
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        bundle = output.get("data", {})
+        if "text/html" in bundle:
+            bundle.pop(CONTROL, None)
+    notebook.metadata.pop("widgets", None)
+    return notebook
 
 
 def _without_outputs(notebook: NotebookNode) -> NotebookNode:

@@ -62,7 +62,7 @@ def block_html(block: Block) -> Markup:
     if isinstance(block, Sentence):
         return Markup('<p class="said">{}</p>').format(sentence_html(block.text))
     if isinstance(block, Note):
-        return Markup('<p class="note">{}</p>').format(block.text)
+        return Markup('<p class="{}">{}</p>').format("note" if block.tables else "nothing", block.text)
     return picture_html(block) if isinstance(block, Picture) else Markup(table_html(asdict(block)))
 
 

@@ -11,7 +11,7 @@ from kamnb.engagement import Engagement
 from kamnb.reports.jobs import BY_ACCOUNT, NOTEBOOKS
 from kamnb.reports.runner import Result
 from kamnb.shown import CONTROLS
-from kamnb.words import name_code, say_value, speak, words
+from kamnb.words import name_code, say_value, speak, spoken, words
 
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -47,7 +47,8 @@ def _groups(engagement: Engagement, results: list[Result]) -> list[dict]:
 def _subject(name: str, results: list[Result]) -> dict:
     links = [{"language": r.job.language, "form": Path(path).suffix[1:], "path": path, "edition": r.job.edition}
              for r in results for path in r.entry.get("outputs", {}) if r.status != "failed"]
-    figures = next((r.entry["figures"] for r in results if r.entry.get("figures")), [])
+    mine = sorted(results, key=lambda r: r.job.language != spoken())
+    figures = next((r.entry["figures"] for r in mine if r.entry.get("figures")), [])
     return {"name": name, "links": links, "figures": [f"{label} {value}" for label, value, _ in figures],
             "failed": [r.why for r in results if r.status == "failed"]}
 

@@ -13,7 +13,7 @@ from kamnb.errors import InputError
 from kamnb.settings import ChannelSettings
 from kamnb.widgets.controls import bars_html, make_panel, make_sliders, mark_move, say_nothing, weight_limits
 from kamnb.widgets.saving import check_name, save_choices, save_rows, say_saved, say_standing
-from kamnb.words import say_value, words
+from kamnb.words import name_code, say_value, words
 
 AXES = ("attractiveness", "strength")
 Weights = Mapping[tuple[str, str], float]
@@ -71,5 +71,5 @@ def _show(ranked: DataFrame, before: DataFrame) -> str:
     note = [mark_move(now, now != then) for now, then in zip(priority, was, strict=True)]
     rows = DataFrame({"name": ranked["channel_name"], "value": ((ranked["score"] - 1) / 4).fillna(0.0), "note": note,
                       "text": [say_value(score, "score") for score in ranked["score"]], "chosen": priority})
-    seats = int(priority.sum())
-    return bars_html(rows, head=words("widgets.channels_head", n=seats), foot=words("widgets.channels_foot"))
+    seats, foot = int(priority.sum()), words("widgets.channels_foot", role=name_code("harvest"))
+    return bars_html(rows, head=words("widgets.channels_head", n=seats), foot=foot)

@@ -11,12 +11,13 @@ import ipywidgets as w
 from pandas import DataFrame
 
 from kamnb.errors import InputError
-from kamnb.style import ACCENT, GREY, LIGHT
+from kamnb.style import ACCENT, GREY, LIGHT, shorten
 from kamnb.words import words
 
 WIDEST, ANSWER, SAID = "17em", "34em", "24em"  # set beforehand: nothing jumps while a slider moves
 BAR = ["name", "value", "text", "chosen", "note"]
 BARS = 16  # rows of a ranking that a person takes in beside the sliders
+LONGEST = 34  # columns of a name
 
 
 class Panel(w.VBox):
@@ -60,17 +61,18 @@ def weight_limits(values: Mapping[object, float]) -> tuple[tuple[float, float, f
 
 
 def bars_html(rows: DataFrame, *, head: str, foot: str = "") -> str:
-    """A ranking as bars, its first rows.
+    """A ranking as bars.
 
     `rows`: name, value (0..1 of the bar's width), text (what stands at its end), chosen (bool), note (what changed).
     """
     cell = '<td style="padding:2px 10px 2px 0;white-space:nowrap'
     lines = "".join(
-        f'<tr>{cell};{"" if chosen else f"color:{GREY}"}">{"●" if chosen else "○"} {escape(str(name))}</td>'
+        f'<tr>{cell};text-align:left{"" if chosen else f";color:{GREY}"}">'
+        f'{"●" if chosen else "○"} {escape(shorten(str(name), LONGEST))}</td>'
         f'{cell};min-width:12em"><div style="background:{ACCENT if chosen else LIGHT};height:11px;'
         f'width:{100 * max(0.0, min(1.0, value)):.1f}%"></div></td>'
-        f'{cell};text-align:right">{escape(str(text))}</td>{cell}">{escape(str(note))}</td></tr>'
-        for name, value, text, chosen, note in rows[BAR].head(BARS).itertuples(index=False))
+        f'{cell};text-align:right">{escape(str(text))}</td>{cell};text-align:left">{escape(str(note))}</td></tr>'
+        for name, value, text, chosen, note in rows[BAR].itertuples(index=False))
     table = f'<table style="border-collapse:collapse;line-height:1.35">{lines}</table>'
     return _paragraph(head, "font-weight:600") + table + _paragraph(foot, f"color:{GREY}")
 

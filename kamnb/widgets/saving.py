@@ -43,9 +43,9 @@ def save_choices(engagement: Engagement, values: dict[str, object], *, by: str) 
 
 
 def save_rows(engagement: Engagement, place: tuple[str, str | None], rows: DataFrame, *, by: str) -> str:
-    """Save `rows` as the decision of `place` (stage, and account or None) and return the sentence that says what became of the one before.
+    """Save `rows` as the decision of `place` (stage, and account or None); returns what became of the one before.
 
-    A decision that a person had saved is kept aside under decisions/earlier; "" where there was none.
+    A decision that a person had saved is kept aside in a folder `earlier`, which the sentence names; "" without one.
     """
     stage, account = place
     file = engagement.decision_file(stage, account)
