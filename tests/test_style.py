@@ -10,7 +10,8 @@ from kamnb.formats import width_of
 
 
 @pytest.mark.parametrize(("text", "columns", "expected"), [
-    ("あいうえおかき）く", 14, "あいうえおか\nき）く"), ("あい（うえ", 6, "あい\n（うえ"), ("National supermarkets and others", 20, "National\nsupermarkets and\nothers"),
+    ("あいうえおかき）く", 14, "あいうえおか\nき）く"), ("あい（うえ", 6, "あい\n（うえ"),
+    ("National supermarkets and others", 20, "National\nsupermarkets and\nothers"),
     ("2025年12月まで", 8, "2025年\n12月まで"), ("short", 20, "short"), ("", 5, "")])
 def test_text_breaks_where_a_reader_expects_it(text, columns, expected):
     assert style.wrap(text, columns) == expected

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +60,11 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     results: list[Result] = []
     for step in ORDER:
         for plan in (plan_undecided, plan_jobs):
-            for result in run_jobs(plan(engagement, request, stages=step), engagement, out=out, workers=request.workers):
-                results.append(result)
-                tell(result)
+            jobs = plan(engagement, request, stages=step)
+            with closing(run_jobs(jobs, engagement, out=out, workers=request.workers)) as ended:
+                for result in ended:
+                    results.append(result)
+                    tell(result)
     if not results:
         raise InputError("no key accounts are decided yet", str(engagement.path), "Run the selection first, or name --account.")
     results.sort(key=lambda result: result.job.ident)

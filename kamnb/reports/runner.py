@@ -22,6 +22,7 @@ from kamnb.reports.jobs import Job
 
 JOB_SECONDS = 900
 WORK = ".kamnb"
+_running: set[subprocess.Popen] = set()
 KEPT_VARIABLES = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH")
 
 
@@ -79,7 +80,7 @@ def is_done(job: Job, engagement: Engagement, *, entry: dict | None, out: Path) 
 def run_jobs(jobs: Iterable[Job], engagement: Engagement, *, out: Path, workers: int) -> Iterator[Result]:
     """Results of `jobs` as they end, `workers` side by side; one failure never stops the others.
 
-    Outputs land below `out`.  Source: design.md 6, faults.md (a3).
+    Outputs land below `out`.  An interruption ends what runs, and what was made stays.  Source: design.md 6, faults.md (a3).
     """
     journal = Journal(out)
 
@@ -90,9 +91,17 @@ def run_jobs(jobs: Iterable[Job], engagement: Engagement, *, out: Path, workers:
         journal.write(result.entry)
         return result
 
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         for future in as_completed([pool.submit(run, job) for job in jobs]):
             yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in list(_running):
+            _kill_tree(child)
+        raise
+    finally:
+        pool.shutdown()
 
 
 def _run_one(job: Job, engagement: Engagement, *, out: Path) -> Result:
@@ -119,11 +128,13 @@ def _run_child(scratch: Path, fonts: Path) -> str:
         command = [sys.executable, "-m", "kamnb.reports.job", str(scratch / "job.json")]
         child = subprocess.Popen(command, cwd=scratch, stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=log, start_new_session=True, env=_child_environment(scratch, fonts))
+        _running.add(child)
         try:
             child.wait(JOB_SECONDS)
         except subprocess.TimeoutExpired:
             return f"took longer than {JOB_SECONDS} s"
         finally:
+            _running.discard(child)
             _kill_tree(child)
     return "" if child.returncode == 0 else (scratch / "log.txt").read_text(encoding="utf-8", errors="replace")[-1500:]
 

@@ -39,6 +39,7 @@ def executed():
     head = {"engagement": "x", "client": "Maker", "as_of": "2025-12-31", "language": "en", "edition": "internal",
             "account": None, "account_name": "", "currency": "JPY", "firm": "Firm"}
     rows = [["A1", EVIL, 12_345_678, 0.123], ["A2", "B & Co", None, None]]
+    missing = {"name": "selection.gone", "tables": ["market"], "would": "x", "text": "Not shown: x."}
     many = [[f"A{i}", f"Name {i}", i * 1_000_000, 0.01] for i in range(61)]
     cells = [
         new_markdown_cell("# Which accounts?\n\nFor the sales director.", id="title"),
@@ -48,7 +49,7 @@ def executed():
         code("two", {CHART: {"name": "selection.map", "title": "A message", "measured": "yen", "source": "Source: y."}, "image/png": PNG}),
         code("three", {SAID: {"key": "selection.said", "text": "A **bold** finding."}}),
         new_markdown_cell("## Second question?", id="second"),
-        code("four", {MISSING: {"name": "selection.gone", "tables": ["market"], "would": "x", "text": "Not shown: x."}}, table("selection.small", rows)),
+        code("four", {MISSING: missing}, table("selection.small", rows)),
         new_markdown_cell("## What do we conclude?", id="third"),
         code("five", table("selection.key_figures", [["Sales", "¥1", "up"]] * 4, texts("figure", "value", "comment")), tags=["conclusion"]),
         code("six", {SAID: {"key": "selection.end", "text": "Choose eight."}}, tags=["conclusion"]),

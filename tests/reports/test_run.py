@@ -2,7 +2,12 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 
 from kamnb.engagement import open_engagement
@@ -79,3 +84,25 @@ def test_unknown_and_repeated_accounts_are_refused_before_any_job(small):
         plan_jobs(open_engagement(small), Request(accounts=("A11",), languages=("en",)), stages=("strategy",))
     with pytest.raises(InputError, match="twice"):
         plan_jobs(open_engagement(small), Request(accounts=("A1", "A1"), languages=("en",)), stages=("strategy",))
+
+
+def test_an_interruption_ends_what_runs_and_leaves_nothing_behind(small, out):
+    command = [sys.executable, "-m", "kamnb.cli", "report", str(small), "--stage", "channels", "--lang", "en", "--out", str(out)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    work = out / "small" / "2024-03-31" / ".kamnb"
+    assert wait_until(lambda: any(psutil.Process(run.pid).children(recursive=True)) and list(work.glob("job-*/job.json")))
+    family = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(signal.SIGINT)
+    told, _ = run.communicate(timeout=30)
+    assert run.returncode == 130 and "Interrupted" in told
+    assert wait_until(lambda: not any(process.is_running() and process.status() != "zombie" for process in family))
+    assert not list(work.glob("job-*"))
+
+
+def wait_until(holds, seconds=40):
+    """Whether `holds()` comes true in time."""
+    for _ in range(seconds * 10):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
