@@ -54,3 +54,13 @@ def test_translations_are_not_left_in_english(language):
     english, other = words.word_list("en"), words.word_list(language)
     sentences = [key for key, text in english.items() if len(text.split()) >= 4 and "{" in text]
     assert [key for key in sentences if english[key] == other[key]] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.stem)
+def test_bold_words_come_out_bold(file, language):
+    from kamnb.editions.translated import read_prose
+    from kamnb.reports.html import prose_html
+
+    left = [ident for ident, (text, _) in read_prose(file.stem, language).items() if "**" in prose_html(text)]
+    assert left == [], "put the closing ** before the bracket or full stop, or a space after it"
