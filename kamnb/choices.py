@@ -5,13 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from kamnb.errors import InputError
 
 FILE = Path("decisions") / "choices.csv"
+STEPS = re.compile(r'"([^"]+)"|([^."]+)')
 HEAD = ("setting", "value", "decided_by", "decided_on")
+
+
+def setting_name(*steps: str) -> str:
+    """The dotted name of a setting; a step that holds a dot (an account code) stands in quotes."""
+    return ".".join(f'"{step}"' if "." in step else step for step in steps)
 
 
 def read_choices(folder: Path) -> dict[str, tuple[object, str, str]]:
@@ -45,7 +52,7 @@ def apply_choices(settings: dict, chosen: Mapping[str, tuple[object, str, str]])
     """`settings` (as read from TOML) with each chosen value in its place."""
     result = json.loads(json.dumps(settings, default=str))
     for name, (value, _, _) in chosen.items():
-        *path, last = name.split(".")
+        *path, last = [quoted or plain for quoted, plain in STEPS.findall(name)]
         place = result
         for step in path:
             place = place.setdefault(step, {})

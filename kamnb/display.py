@@ -18,7 +18,7 @@ from kamnb import actions, channels, review, selection, strategy
 from kamnb.engagement import READS, Engagement, open_engagement
 from kamnb.formats import money_unit
 from kamnb.money import scale_of
-from kamnb.shown import CHART, CONTROLS, HEAD, MISSING, READ, SAID, TABLE, table_html
+from kamnb.shown import CHART, CONTROLS, HEAD, MISSING, READ, SAID, TABLE, sentence_html, table_html
 from kamnb.style import theme, title_parts
 from kamnb.words import currency, has_words, kind_of, label, name_code, placeholders, say_value, speak, spoken, word_list, words
 
@@ -106,7 +106,7 @@ def say(key: str, **numbers: object) -> None:
         _say_missing(key)
         return
     text = words(key, **numbers)
-    _emit({SAID: {"key": key, "text": text}, "text/markdown": text, "text/plain": text})
+    _emit({SAID: {"key": key, "text": text}, "text/html": sentence_html(text), "text/plain": text})
 
 
 def appendix(engagement: Engagement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from kamnb.formats import NONE, grouped, width_of
@@ -13,6 +14,7 @@ PAGE_ROWS = 20
 RIGHT = {"money", "money_change", "share", "share1", "rate", "points", "count", "int", "number", "score", "index",
          "days", "times", "exact"}
 HIDDEN = {"id"}
+CAPTION = "text-align:left;font-weight:600;white-space:normal"
 LONG_TEXT, SHORT_TEXT, DENSE = 24, 14, 8
 CONTROLS = ("in_files", "accepted", "quarantined", "excluded", "added", "rounding", "difference")
 
@@ -33,6 +35,11 @@ def cell_text(value: object, column: dict) -> str:
     return say_value(value, kind)
 
 
+def sentence_html(text: str) -> str:
+    """A computed sentence as HTML: escaped, `**strong**` kept."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+
+
 def table_html(typed: dict) -> str:
     """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source.
 
@@ -47,8 +54,8 @@ def table_html(typed: dict) -> str:
                    for row in cells)
     cut = words("general.rows_shown", shown=PAGE_ROWS, rows=len(typed["rows"])) + " " if len(typed["rows"]) > PAGE_ROWS else ""
     dense = " dense" if len(shown) >= DENSE else ""
-    return (f'<div class="table{dense}"><table><caption>{escape(typed["title"])}</caption><thead><tr>{head}</tr></thead>'
-            f'<tbody>{body}</tbody></table><p class="source">{escape(cut + typed["source"])}</p></div>')
+    return (f'<div class="table{dense}"><table><caption style="{CAPTION}">{escape(typed["title"])}</caption><thead><tr>{head}</tr></thead>'
+            f'<tbody>{body}</tbody></table><p class="source" style="font-size:.8em">{escape(cut + typed["source"])}</p></div>')
 
 
 def _side(column: dict, texts: list[str]) -> str:
@@ -61,4 +68,4 @@ def _side(column: dict, texts: list[str]) -> str:
 
 
 def _unit(column: dict) -> str:
-    return f'<small>{escape(column["unit"])}</small>' if column["unit"] else ""
+    return f'<small style="display:block;font-weight:400">{escape(column["unit"])}</small>' if column["unit"] else ""

@@ -46,3 +46,8 @@ def sample():
     from kamnb.engagement import open_engagement
 
     return open_engagement(SAMPLE, language="en")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest test starts first, so that it runs beside the others."""
+    items.sort(key=lambda item: "make_report" not in item.name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kamnb.choices import choices_file
+from kamnb.choices import choices_file, setting_name
 from kamnb.errors import InputError
 from kamnb.settings import read_settings
 
@@ -56,6 +56,13 @@ def test_chosen_values_stand_above_the_file(tmp_path):
     assert settings.selection.weights["growth"] == 2.5
     assert settings.selection.weights["revenue"] == 1
     assert settings.strategy.wanted_types == {"A1": "partner"}
+
+
+def test_an_account_code_with_a_dot_keeps_its_place(tmp_path):
+    (tmp_path / "decisions").mkdir()
+    name = setting_name("strategy", "wanted_types", "A.1")
+    (tmp_path / "decisions" / "choices.csv").write_bytes(choices_file({name: ("partner", "Sato", "2025-12-31")}))
+    assert read_settings(write(tmp_path, GOOD)).strategy.wanted_types == {"A.1": "partner"}
 
 
 def test_a_damaged_choice_names_its_row(tmp_path):

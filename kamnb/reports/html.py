@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kamnb import __version__
 from kamnb.reports.reading import Block, Note, Picture, Prose, Report, Sentence
-from kamnb.shown import table_html
+from kamnb.shown import sentence_html, table_html
 from kamnb.words import words
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -41,7 +40,7 @@ def page(report: Report) -> str:
 def _template():
     """The page template: everything is escaped unless a filter below made it."""
     loader = Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    loader.filters.update(prose=prose_html, block=block_html, sentence=sentence_html)
+    loader.filters.update(prose=prose_html, block=block_html, sentence=lambda text: Markup(sentence_html(text)))
     return loader.get_template("report.html.j2")
 
 
@@ -50,17 +49,12 @@ def prose_html(text: str) -> Markup:
     return Markup(mistune.create_markdown(escape=True, plugins=["table"])(text))
 
 
-def sentence_html(text: str) -> Markup:
-    """A computed sentence: escaped, `**strong**` kept."""
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(text))))
-
-
 def block_html(block: Block) -> Markup:
     """One block of a section as HTML."""
     if isinstance(block, Prose):
         return Markup('<div class="prose">{}</div>').format(prose_html(block.text))
     if isinstance(block, Sentence):
-        return Markup('<p class="said">{}</p>').format(sentence_html(block.text))
+        return Markup('<p class="said">{}</p>').format(Markup(sentence_html(block.text)))
     if isinstance(block, Note):
         return Markup('<p class="{}">{}</p>').format("note" if block.tables else "nothing", block.text)
     return picture_html(block) if isinstance(block, Picture) else Markup(table_html(asdict(block)))

@@ -1,11 +1,10 @@
-"""One job in a process of its own: run the notebook, prove that it finished, print it.  python -m kamnb.reports.job JOB.json"""
+"""One job in a process of its own: run the notebook, prove that it finished, print it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -105,7 +104,3 @@ def main(path: str) -> None:
         (scratch / "result.json").write_text(json.dumps({**result, "job": asdict(job)}), encoding="utf-8")
         raise
     (scratch / "result.json").write_text(json.dumps({**result, "job": asdict(job)}), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

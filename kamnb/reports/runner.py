@@ -125,7 +125,7 @@ def _run_one(job: Job, engagement: Engagement, *, out: Path) -> Result:
 def _run_child(scratch: Path, fonts: Path) -> str:
     """Run the job process to its end or its time limit, with all that it started; returns why it died, if it did."""
     with (scratch / "log.txt").open("wb") as log:
-        command = [sys.executable, "-m", "kamnb.reports.job", str(scratch / "job.json")]
+        command = [sys.executable, "-m", "kamnb.reports.child", str(scratch / "job.json")]
         child = subprocess.Popen(command, cwd=scratch, stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=log, start_new_session=True, env=_child_environment(scratch, fonts))
         _running.add(child)

@@ -39,12 +39,15 @@ class Watched:
 
 
 def alert_thresholds(engagement: Engagement, risks: DataFrame) -> w.Widget:
-    """Sliders for the three thresholds, and the accounts that would be worth a talk; Save makes them the engagement's.
+    """Sliders for the thresholds, and the accounts that would be worth a talk; Save makes them the engagement's.
 
-    `risks`: from review.mark_rerouted, the accounts that show signs at the thresholds that stand.
+    `risks`: from review.mark_rerouted, the accounts that show signs at the thresholds that stand.  A threshold whose
+    table the client has not given has no slider.
     """
-    values = {name: float(getattr(engagement.settings.review, name)) for name in STEPS}
-    watched = watch_accounts(engagement, least=min(STEPS["decline"][0], values["decline"]))
+    rules = engagement.settings.review
+    watched = watch_accounts(engagement, least=min(STEPS["decline"][0], rules.decline))
+    idle = {"tolerance": watched.gaps.empty, "overdue_days": watched.payments.empty}
+    values = {name: float(getattr(rules, name)) for name in STEPS if not idle.get(name)}
     before = list_talks(watched, values, leaving=risks)
 
     @cache
@@ -56,8 +59,8 @@ def alert_thresholds(engagement: Engagement, risks: DataFrame) -> w.Widget:
 
     def save(chosen: Thresholds, by: str) -> str:
         name = check_name(by)
-        whole = {**chosen, "overdue_days": int(chosen["overdue_days"])}
-        save_choices(engagement, {f"review.{key}": value for key, value in whole.items()}, by=name)
+        exact = {key: int(value) if key == "overdue_days" else value for key, value in chosen.items()}
+        save_choices(engagement, {f"review.{key}": value for key, value in exact.items()}, by=name)
         return say_saved(name)
 
     return make_panel(_make_sliders(values), answer, save, standing=say_standing(engagement, "review."))
@@ -123,8 +126,8 @@ def list_talks(watched: Watched, thresholds: Thresholds, *, leaving: DataFrame) 
 
 def _make_sliders(values: Thresholds) -> dict[str, w.FloatSlider]:
     forms = {"overdue_days": ".0f"}
-    sliders = [make_sliders({key: values[key]}, labels={key: words(f"widgets.{key}")}, limits=limits,
-                            form=forms.get(key, ".0%")) for key, limits in STEPS.items()]
+    sliders = [make_sliders({key: value}, labels={key: words(f"widgets.{key}")}, limits=STEPS[key],
+                            form=forms.get(key, ".0%")) for key, value in values.items()]
     return {key: slider for part in sliders for key, slider in part.items()}
 
 
@@ -133,7 +136,7 @@ def _show(talks: DataFrame, before: DataFrame) -> str:
     gone = before[~before["account"].isin(talks["account"])].assign(chosen=False)
     listed = pd.concat([talks.assign(chosen=True).head(BARS - min(len(gone), BARS // 4)), gone], ignore_index=True)
     new = ~listed["account"].isin(before["account"])
-    notes = [f"{mark_move(inside, fresh or not inside)} {_word_signals(codes)}".strip()
+    notes = [" · ".join(part for part in (mark_move(inside, fresh or not inside), _word_signals(codes)) if part)
              for inside, fresh, codes in zip(listed["chosen"], new, listed["signals"], strict=True)]
     top = max(1, int(listed["at_stake"].max())) if len(listed) else 1
     rows = DataFrame({"name": listed["name"], "value": listed["at_stake"] / top, "chosen": listed["chosen"],

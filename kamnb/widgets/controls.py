@@ -14,7 +14,7 @@ from kamnb.errors import InputError
 from kamnb.style import ACCENT, GREY, LIGHT, shorten
 from kamnb.words import words
 
-WIDEST, ANSWER, SAID = "17em", "34em", "24em"  # set beforehand: nothing jumps while a slider moves
+LABEL, SLIDER, ANSWER, SAID = "16em", "32em", "37em", "24em"  # set beforehand: nothing jumps while a slider moves
 BAR = ["name", "value", "text", "chosen", "note"]
 BARS = 16  # rows of a ranking that a person takes in beside the sliders
 LONGEST = 34  # columns of a name
@@ -47,7 +47,7 @@ def make_sliders(values: Mapping[object, float], *, labels: Mapping[object, str]
     latest position when its answer is back, so that nothing queues (faults.md I03).
     """
     low, high, step = limits
-    look = {"readout_format": form, "style": {"description_width": WIDEST}, "layout": w.Layout(width="36em")}
+    look = {"readout_format": form, "style": {"description_width": LABEL}, "layout": w.Layout(width=SLIDER)}
     return {name: w.FloatSlider(value=value, min=min(low, value), max=max(high, value), step=step,
                                 description=labels[name], continuous_update=True, **look)
             for name, value in values.items()}
@@ -65,13 +65,13 @@ def bars_html(rows: DataFrame, *, head: str, foot: str = "") -> str:
 
     `rows`: name, value (0..1 of the bar's width), text (what stands at its end), chosen (bool), note (what changed).
     """
-    cell = '<td style="padding:2px 10px 2px 0;white-space:nowrap'
+    cell, line = '<td style="padding:2px 10px 2px 0', "white-space:nowrap"
     lines = "".join(
-        f'<tr>{cell};text-align:left{"" if chosen else f";color:{GREY}"}">'
+        f'<tr>{cell};{line};text-align:left{"" if chosen else f";color:{GREY}"}">'
         f'{"●" if chosen else "○"} {escape(shorten(str(name), LONGEST))}</td>'
-        f'{cell};min-width:12em"><div style="background:{ACCENT if chosen else LIGHT};height:11px;'
+        f'{cell};min-width:9em"><div style="background:{ACCENT if chosen else LIGHT};height:11px;'
         f'width:{100 * max(0.0, min(1.0, value)):.1f}%"></div></td>'
-        f'{cell};text-align:right">{escape(str(text))}</td>{cell};text-align:left">{escape(str(note))}</td></tr>'
+        f'{cell};{line};text-align:right">{escape(str(text))}</td>{cell};text-align:left">{escape(str(note))}</td></tr>'
         for name, value, text, chosen, note in rows[BAR].itertuples(index=False))
     table = f'<table style="border-collapse:collapse;line-height:1.35">{lines}</table>'
     return _paragraph(head, "font-weight:600") + table + _paragraph(foot, f"color:{GREY}")
@@ -105,12 +105,13 @@ def make_panel(controls: Mapping[object, w.Widget], answer: Callable[[dict], str
     decided what the controls show at first; Back returns there.
     """
     start = {name: control.value for name, control in controls.items()}
-    shown, said = (w.HTML(layout=w.Layout(flex=f"1 1 {width}", min_width="0")) for width in (ANSWER, SAID))
+    shown, said = (w.HTML(layout=w.Layout(flex=f"1 1 {width}", min_width="0", overflow="auto"))
+                   for width in (ANSWER, SAID))
     asked = {**start}
     who = w.Text(placeholder=words("widgets.who"), layout=w.Layout(width="14em"))
-    buttons = {name: w.Button(description=words(f"widgets.{name}"), tooltip=words(f"widgets.{name}_tip"))
-               for name in ("save", "back")}
-    buttons["save"].button_style = "primary"
+    keep, back = (w.Button(description=words(f"widgets.{name}"), tooltip=words(f"widgets.{name}_tip"))
+                  for name in ("save", "back"))
+    keep.button_style = "primary"
 
     def values() -> dict:
         return {name: _as_set(control.value, start[name]) for name, control in controls.items()}
@@ -126,14 +127,16 @@ def make_panel(controls: Mapping[object, w.Widget], answer: Callable[[dict], str
 
     for control in controls.values():
         control.observe(follow, names="value")
-    buttons["save"].on_click(lambda _: _tell(lambda: _paragraph(save(values(), who.value), ""), said, said))
-    buttons["back"].on_click(put_back)
+    keep.on_click(lambda _: _tell(lambda: _paragraph(save(values(), who.value), ""), said, said))
+    back.on_click(put_back)
     _tell(lambda: answer(start), shown, said)
     said.value = said.value or _paragraph(standing, f"color:{GREY}")
-    side_by_side = w.Layout(flex_flow="row wrap", grid_gap="8px 28px", align_items="flex-start")
-    in_line = w.Layout(flex_flow="row wrap", align_items="center")
-    return Panel([w.HBox([w.VBox(list(controls.values())), shown], layout=side_by_side),
-                  w.HBox([who, *buttons.values(), said], layout=in_line)], answer=shown)
+    return Panel([w.HBox([w.VBox(list(controls.values())), shown], layout=_row("8px 28px", "flex-start")),
+                  w.HBox([who, keep, back, said], layout=_row("0", "center"))], answer=shown)
+
+
+def _row(gap: str, align: str) -> w.Layout:
+    return w.Layout(flex_flow="row wrap", grid_gap=gap, align_items=align)
 
 
 def _as_set(value: object, start: object) -> object:

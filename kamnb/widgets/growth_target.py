@@ -9,6 +9,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from kamnb.actions import PlanRules, benchmark_account, name_categories, propose_targets, set_rules, value_whitespace
+from kamnb.choices import setting_name
 from kamnb.engagement import Engagement
 from kamnb.widgets.controls import bars_html, make_panel, make_sliders, say_nothing
 from kamnb.widgets.saving import check_name, save_choices, save_rows, say_saved, say_standing
@@ -24,7 +25,7 @@ def growth_target(engagement: Engagement, account: str, baseline: DataFrame) -> 
     """
     if baseline.empty:
         return say_nothing("widgets.no_history")
-    rules, place = set_rules(engagement.settings, account=account), f"actions.accounts.{account}"
+    rules, place = set_rules(engagement.settings, account=account), setting_name("actions", "accounts", account)
     sold = name_categories(engagement.panel("account_product_month"), engagement.table("products"))
     gaps = benchmark_account(sold, engagement.table("accounts"), rules=rules)
     master = engagement.table("accounts", account=account)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import ipywidgets as w
 from pandas import DataFrame
 
+from kamnb.choices import setting_name
 from kamnb.engagement import Engagement
 from kamnb.strategy import charts, judge_relationship, list_steps
 from kamnb.strategy.relationship import TYPES
@@ -23,6 +24,7 @@ def relationship_choice(engagement: Engagement, account: str, signs: DataFrame,
     was decided, or what the signs alone speak for).
     """
     proposed = verdict or judge_relationship(signs, wanted=_read_wanted(engagement, account))
+    place = setting_name("strategy", "wanted_types", account)
     choice = w.ToggleButtons(options=[(words(f"strategy.types.{name}"), name) for name in TYPES],
                              value=proposed.get("wanted", TYPES[0]), style={"button_width": "11em"})
 
@@ -33,10 +35,10 @@ def relationship_choice(engagement: Engagement, account: str, signs: DataFrame,
 
     def save(values: dict, by: str) -> str:
         name = check_name(by)
-        save_choices(engagement, {f"strategy.wanted_types.{account}": values["wanted"]}, by=name)
+        save_choices(engagement, {place: values["wanted"]}, by=name)
         return say_saved(name, _save_wanted(engagement, account, values["wanted"], by=name))
 
-    standing = say_standing(engagement, f"strategy.wanted_types.{account}")
+    standing = say_standing(engagement, place)
     return make_panel({"wanted": choice}, answer, save, standing=standing)
 
 
