@@ -88,7 +88,8 @@ def test_unknown_and_repeated_accounts_are_refused_before_any_job(small):
 
 def test_an_interruption_ends_what_runs_and_leaves_nothing_behind(small, out):
     command = [sys.executable, "-m", "kamnb.cli", "report", str(small), "--stage", "channels", "--lang", "en", "--out", str(out)]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # ignored below a background shell
     work = out / "small" / "2024-03-31" / ".kamnb"
     assert wait_until(lambda: any(psutil.Process(run.pid).children(recursive=True)) and list(work.glob("job-*/job.json")))
     family = psutil.Process(run.pid).children(recursive=True)
