@@ -6,11 +6,6 @@ import pandas as pd
 from pandas import DataFrame, DatetimeIndex, Series, Timestamp
 
 
-def month_start(dates: Series) -> Series:
-    """First day of the month of each date."""
-    return dates.dt.to_period("M").dt.start_time
-
-
 def fiscal_year(dates: Series, *, start: int = 4) -> Series:
     """Fiscal year of each date, named by its start year: 31 March 2025 is 2024 when years start in April."""
     return dates.dt.year - (dates.dt.month < start).astype(int)

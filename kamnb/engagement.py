@@ -238,10 +238,13 @@ def prepare(folder: Path, settings: Settings) -> Path:
         (folder / CACHE).mkdir(exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=folder / CACHE, prefix=".building-"))
         _build(folder, settings, aside)
+        try:
+            aside.replace(snapshot)
+        except OSError:  # another process built the same content first: its snapshot stands, readers may hold it open
+            shutil.rmtree(aside, ignore_errors=True)
         for old in (folder / CACHE).iterdir():
-            if old != aside and not old.name.startswith(".building-"):
+            if old != snapshot and not old.name.startswith(".building-"):
                 shutil.rmtree(old, ignore_errors=True)
-        aside.replace(snapshot)
     return snapshot
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from kamnb.shown import CHART, HEAD, MISSING, SAID, TABLE
@@ -205,8 +203,3 @@ def _read_outputs(cell: NotebookNode, head: dict) -> list[Block]:
         elif MISSING in data:
             blocks.append(Note(**{**data[MISSING], "tables": tuple(data[MISSING]["tables"])}))
     return blocks
-
-
-def read_executed(file: Path) -> Report:
-    """The report in the executed notebook `file`."""
-    return read_report(nbformat.read(file, as_version=4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame, Timestamp
 
 from kamnb.training.world import MONTHS, World, recipe
@@ -50,8 +49,3 @@ def discount_steps(world: World) -> list[tuple[str, str, float]]:
     frozen = 1 - (1 - world.accounts.at[kept, "discount"]) / RISE
     drift = [(stories["T01"]["account"], start, rate) for start, rate in stories["T01"]["discounts"]]
     return [*drift, (kept, RISES[-1].date().isoformat(), frozen)]
-
-
-def mean_prices(world: World) -> DataFrame:
-    """List price per product in the mean of 2024, the year in which the sizes of accounts are stated."""
-    return list_prices(world).loc[:, pd.DatetimeIndex(MONTHS).year == 2024].mean(axis=1)
