@@ -104,12 +104,14 @@ def lab(engagement: Path, lang: str | None, account: str | None, **serving: obje
 @click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks.")
 @click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts).")
 @click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's).")
-@click.option("--to", "formats", type=click.Choice(["html", "xlsx"]), multiple=True, help="Formats (default: all).")
+@click.option("--to", "formats", type=click.Choice(["html", "xlsx", "pptx", "pdf"]), multiple=True,
+              help="Formats (default: html and xlsx).")
 @click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
               help="joint: what the account itself may see.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Reports made side by side.")
+@click.option("--engine", type=click.Choice(["warm", "kernel"]), help="How notebooks run (default: warm where processes can be forked).")
 @click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
-def report(engagement: Path, out: Path, jobs: int, **asked: tuple) -> None:
+def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
     """Run the notebooks and print them: one page and one workbook each. Only what changed is made again.
 
     Example: kamnb report data/sample --lang ja --lang en

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import io
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
 from matplotlib.axes import Axes
@@ -18,6 +15,7 @@ from kamnb import actions, channels, review, selection, strategy
 from kamnb.engagement import READS, Engagement, open_engagement
 from kamnb.formats import money_unit
 from kamnb.money import scale_of
+from kamnb.pictures import picture
 from kamnb.shown import CHART, CONTROLS, HEAD, MISSING, READ, SAID, TABLE, sentence_html, table_html
 from kamnb.style import theme, title_parts
 from kamnb.words import currency, has_words, kind_of, label, name_code, placeholders, say_value, speak, spoken, word_list, words
@@ -95,7 +93,7 @@ def draw(chart: Callable[..., Axes], table: DataFrame, name: str, **options: obj
     about = {"name": name, "title": message, "measured": measured, "source": source}
     above = f"**{message}**  \n<small>{measured}</small>"
     _emit({"text/markdown": above, "text/plain": message}, {"kamnb": "caption"})
-    _emit({CHART: about, "image/png": _picture(ax), "text/plain": message}, {"image/png": {"width": 760}})
+    _emit({CHART: about, "image/png": base64.b64encode(picture(ax)).decode(), "text/plain": message}, {"image/png": {"width": 760}})
     _emit({"text/markdown": f"<small>{source}</small>", "text/plain": source}, {"kamnb": "caption"})
 
 
@@ -202,16 +200,6 @@ def _typed(value: object) -> object:
     if isinstance(value, (bool, str, int, float)):
         return value
     return value.item() if hasattr(value, "item") else str(value)
-
-
-def _picture(ax: Axes) -> str:
-    """The figure of `ax` as base64 PNG cropped to its ink; closed afterwards."""
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph")
-        ax.figure.savefig(stream, format="png", bbox_inches="tight", pad_inches=0.08, metadata={"Software": None})
-    plt.close(ax.figure)
-    return base64.b64encode(stream.getvalue()).decode()
 
 
 def _emit(bundle: dict, metadata: dict | None = None) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,19 +11,21 @@ from pathlib import Path
 import pandas as pd
 from pandas import DataFrame, Series, Timestamp
 
-from kamnb import __version__, choices
+from kamnb import choices
 from kamnb.errors import InputError
 from kamnb.intake.dictionary import dictionary, empty_table
-from kamnb.intake.files import find_files
 from kamnb.money import scale_of
-from kamnb.settings import FILE, Settings, read_settings
+from kamnb.settings import Settings, read_settings
+from kamnb.snapshots import account_hash, file_hash, hash_bytes, prepare
 
-CACHE = ".cache"
 SNAPSHOT = "snapshot"
+POINTER = "snapshot.txt"
 LANGUAGES = ("en", "ja", "zh")
 CODES = ("account", "channel", "group", "category", "product", "owner", "decided_by", "decided_on")
 READS: set[tuple[str, str, str]] = set()
 """What this process has read of an engagement, as (kind, name, account): a report depends on nothing else."""
+HELD: dict[str, DataFrame] = {}
+"""Frames by file name that a process has loaded ahead, for the processes forked from it."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ class Engagement:
         if kind in {"decision", "own"}:
             rows = self._saved(name, account or None)
             proposed = kind == "own" and not (rows["decided_by"] != "").any()
-            return _hash(b"" if proposed else rows.to_csv(index=False).encode())
+            return hash_bytes(b"" if proposed else rows.to_csv(index=False).encode())
         file = self.snapshot / f"{kind}s" / f"{name}.parquet" if kind != "record" else self.snapshot / f"{name}.parquet"
         if not file.exists():
             return "absent"
-        return _hash(_read(file, account).to_csv(index=False).encode() if account else file.read_bytes())
+        return account_hash(file, account) if account else file_hash(file)
 
     def decision(self, stage: str, *, account: str | None = None) -> DataFrame:
         """What was decided in `stage`: saved rows with `decided_by` (empty = proposed, nobody has confirmed), or no rows."""
@@ -192,12 +192,9 @@ def replace_file(file: Path, content: bytes) -> None:
     Path(part.name).replace(file)
 
 
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
 def _read(file: Path, account: str | None) -> DataFrame:
-    rows = pd.read_parquet(file)
+    held = HELD.get(str(file))
+    rows = pd.read_parquet(file) if held is None else held.copy(deep=False)
     if not account or "account" not in rows:
         return rows
     return rows[rows["account"] == account].reset_index(drop=True)
@@ -211,64 +208,10 @@ def _in_language(rows: DataFrame, language: str) -> DataFrame:
     return rows.assign(**filled).drop(columns=twins)
 
 
-def source_files(folder: Path, settings: Settings) -> list[Path]:
-    """Every file that the tables of the engagement are read from, sorted."""
-    found = {name for source in settings.tables.values() for pattern in source.patterns() for name in find_files(folder, pattern)}
-    return sorted((folder / name).resolve() for name in found if (folder / name).is_file())
-
-
-def content_key(folder: Path, settings: Settings) -> str:
-    """Hash of everything a snapshot depends on: engagement.toml, the source files and this package's version."""
-    digest = hashlib.sha256(__version__.encode())
-    digest.update((Path(__file__).parent / "intake" / "tables.toml").read_bytes())
-    for file in [folder / FILE, *source_files(folder, settings)]:
-        digest.update(file.name.encode())
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:16]
-
-
-def prepare(folder: Path, settings: Settings) -> Path:
-    """The snapshot folder of the engagement's present files: checked tables, panels and intake's records as parquet.
-
-    Built once per content; older snapshots are removed.  Raises InputError with every fault that stops the intake.
-    """
-    snapshot = folder / CACHE / content_key(folder, settings)
-    if not (snapshot / "ready.json").exists():
-        (folder / CACHE).mkdir(exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=folder / CACHE, prefix=".building-"))
-        _build(folder, settings, aside)
-        try:
-            aside.replace(snapshot)
-        except OSError:  # another process built the same content first: its snapshot stands, readers may hold it open
-            shutil.rmtree(aside, ignore_errors=True)
-        for old in (folder / CACHE).iterdir():
-            if old != snapshot and not old.name.startswith(".building-"):
-                shutil.rmtree(old, ignore_errors=True)
-    return snapshot
-
-
-def _build(folder: Path, settings: Settings, out: Path) -> None:
-    """Read, check and sum the client's files into `out`. Heavy imports only here: an opened notebook needs none."""
-    from kamnb.intake.reading import read_tables
-    from kamnb.ledger import build_panels
-
-    identity = settings.engagement
-    intake = read_tables(folder, settings.tables, scale=scale_of(identity.currency), as_of=identity.as_of)
-    (out / "tables").mkdir()
-    for name, table in intake.tables.items():
-        table.to_parquet(out / "tables" / f"{name}.parquet", index=False)
-    for name in ("controls", "findings", "files"):
-        getattr(intake, name).to_parquet(out / f"{name}.parquet", index=False)
-    (out / "panels").mkdir()
-    build_panels(intake.tables, out=out / "panels")
-    (out / "ready.json").write_text(json.dumps({"version": __version__}))
-
-
 def open_engagement(path: str | Path, *, language: str | None = None) -> Engagement:
     """The engagement in folder `path`, checked and ready, its texts in `language` (default: the engagement's own).
 
-    A folder that already holds a `snapshot` (what a joint edition gets) is opened as it is.  Raises InputError for
+    A folder that already holds a `snapshot`, or a file that points to one (what jobs get), is opened as it is.  Raises InputError for
     anything in engagement.toml or the client's files that must be mended first.
     """
     folder = Path(path).resolve()
@@ -276,5 +219,7 @@ def open_engagement(path: str | Path, *, language: str | None = None) -> Engagem
     spoken = language or settings.engagement.language
     if spoken not in LANGUAGES:
         raise InputError(f"language {spoken!r} is not known", "", f"Use one of {', '.join(LANGUAGES)}.")
-    fixed = folder / SNAPSHOT
+    fixed, pointer = folder / SNAPSHOT, folder / POINTER
+    if pointer.is_file():
+        fixed = Path(pointer.read_text(encoding="utf-8"))
     return Engagement(folder, settings, fixed if fixed.is_dir() else prepare(folder, settings), spoken)

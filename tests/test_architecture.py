@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "kamnb"
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("channels", "selection", "strategy", "actions", "review")
-LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("engagement",), ("methods",),
-          ("formats",), ("words",), ("shown",), ("style",), STAGES, ("display",), ("widgets",), ("editions",), ("training",), ("reports",),
+LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("snapshots",), ("engagement",), ("methods",),
+          ("formats",), ("words",), ("shown",), ("style",), ("drawn", "pictures"), STAGES, ("display",), ("widgets",), ("editions",), ("training",), ("reports",),
           ("starting", "checking"), ("cli",)]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {"ibis": ("ledger",), "duckdb": ("ledger",), "pandera": ("intake",), "ipywidgets": ("widgets",),

@@ -1,4 +1,4 @@
-"""The process of one job: python -m kamnb.reports.child JOB.json
+"""The process of one job whose notebook runs in a kernel: python -m kamnb.reports.child, the order on its standard input.
 
 jsonschema, which nbformat imports, would load a grammar of web addresses that takes longer than everything else together;
 notebooks hold none that are checked, so it is left out of this process.
@@ -6,16 +6,22 @@ notebooks hold none that are checked, so it is left out of this process.
 
 from __future__ import annotations
 
+import os
 import sys
 
 
-def main(path: str) -> None:
-    """Run the job that the file at `path` describes."""
+def main() -> int:
+    """Run the job of the order; returns the exit status."""
     sys.modules.setdefault("rfc3987_syntax", None)
-    from kamnb.reports.job import main as run
+    os.umask(0o077)
+    from kamnb.reports.job import Order, fulfil, open_frozen
+    from kamnb.reports.limits import die_with_parent, limit_memory
 
-    run(path)
+    order = Order.from_json(sys.stdin.readline())
+    die_with_parent()
+    limit_memory(order.memory)
+    return fulfil(order, open_frozen(order))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(main())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
-from dataclasses import asdict
+import traceback
+import zipfile
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -15,53 +15,103 @@ from nbformat import NotebookNode
 from python_calamine import CalamineWorkbook
 from traitlets.config import Config
 
-from kamnb.editions.joint import batch, cut_engagement, joint
-from kamnb.editions.translated import translated
-from kamnb.engagement import open_engagement
+from kamnb.engagement import HELD, READS, open_engagement
+from kamnb.reports import engine
+from kamnb.reports.freezing import Frozen, give_engagement, list_decided
 from kamnb.reports.html import write_html
-from kamnb.reports.jobs import Job, master_file
+from kamnb.reports.jobs import Job
 from kamnb.reports.reading import Report, UnfinishedError, read_report
 from kamnb.reports.xlsx import write_xlsx
 from kamnb.shown import READ
 from kamnb.words import speak
 
-WRITERS = {"html": write_html, "xlsx": write_xlsx}
+PAGE, RESULT = "page.html", "result.json"
 CELL_SECONDS, START_SECONDS = 300, 60
+TEXT_LIMIT, PICTURE_LIMIT, FILE_LIMIT = 1_000_000, 5_000_000, 25_000_000
+"""Bytes that a cell may print, a picture may take and a report may weigh (faults.md a 20)."""
 
 
-def make_edition(job: Job) -> NotebookNode:
-    """The notebook that `job` runs: the master in its language and edition, without interactive cells."""
-    master = nbformat.read(master_file(job.stage), as_version=4)
-    notebook = batch(translated(master, master_file(job.stage).stem, language=job.language))
-    return joint(notebook) if job.edition == "joint" else notebook
+@dataclass(frozen=True)
+class Order:
+    """A job with the places that it works in: the run's frozen folder, the engagement's home, its own scratch folder."""
+
+    job: Job
+    frozen: str
+    home: str
+    scratch: str
+    engine: str = "warm"
+    sockets: str = ""
+    memory: int = 4_000_000_000
+    seconds: int = 900
+
+    def to_json(self) -> str:
+        """One line."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(line: str) -> Order:
+        """The order that `line` holds."""
+        values = json.loads(line)
+        return Order(**{**values, "job": Job(**{**values["job"], "formats": tuple(values["job"]["formats"])})})
 
 
-def run_notebook(job: Job, engagement: Path, *, scratch: Path) -> NotebookNode:
-    """The executed notebook of `job`. Sockets are files in a short private folder: no ports, no races (faults.md 0.5)."""
-    source, executed = scratch / "in.ipynb", scratch / "out.ipynb"
-    nbformat.write(make_edition(job), source)
+def open_frozen(order: Order) -> Frozen:
+    """The run that `order` belongs to."""
+    return Frozen(Path(order.frozen), replace(open_engagement(order.frozen), path=Path(order.home)))
+
+
+def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode:
+    """The executed notebook of `order`, which opens the folder `engagement`."""
+    job, scratch = order.job, Path(order.scratch)
     parameters = {"engagement": str(engagement), "language": job.language, "edition": job.edition}
     if job.account is not None:
         parameters["account"] = job.account
-    sockets = tempfile.mkdtemp(prefix="k")
-    try:
-        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/s"}})
-        return papermill.execute_notebook(source, executed, parameters, kernel_name="python3", progress_bar=False, config=config,
-                                          cwd=str(scratch), start_timeout=START_SECONDS, execution_timeout=CELL_SECONDS)
-    finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+    options: dict = {}
+    if order.engine == "kernel":
+        options = {"start_timeout": START_SECONDS, "execution_timeout": CELL_SECONDS}
+    if order.sockets:
+        options["config"] = Config({"KernelManager": {"transport": "ipc", "ip": f"{order.sockets}/s"}})
+    return papermill.execute_notebook(
+        nbformat.read(frozen.notebook(job), as_version=4), None, parameters, engine_name=order.engine, kernel_name="python3",
+        progress_bar=False, cwd=str(scratch), request_save_on_cell_execute=False, scratch=str(scratch), **options)
+
+
+def check_sizes(notebook: NotebookNode) -> None:
+    """Raise UnfinishedError for a cell that shows more than a report can carry (faults.md X07)."""
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if len(str(output.get("text", ""))) > TEXT_LIMIT:
+                raise UnfinishedError(f"cell {number} ({cell.get('id', '')}) prints more than {TEXT_LIMIT:,} letters")
+            if len(output.get("data", {}).get("image/png", "")) > PICTURE_LIMIT:
+                raise UnfinishedError(f"cell {number} ({cell.get('id', '')}) draws a picture above {PICTURE_LIMIT:,} bytes")
 
 
 def check_output(file: Path, report: Report) -> None:
     """Raise UnfinishedError unless `file` can be read again and holds what `report` shows."""
+    if file.stat().st_size > FILE_LIMIT:
+        raise UnfinishedError(f"{file.name} is larger than {FILE_LIMIT:,} bytes")
     if file.suffix == ".html":
         page = file.read_text(encoding="utf-8")
         whole = page.rstrip().endswith("</html>") and page.count('<div class="table') >= len(report.tables())
-    else:
+    elif file.suffix == ".xlsx":
         with CalamineWorkbook.from_path(file) as book:
             whole = len(book.sheet_names) > len(report.tables())
+    else:
+        with zipfile.ZipFile(file) as deck:
+            slides = sum(name.startswith("ppt/slides/slide") for name in deck.namelist())
+            whole = deck.testzip() is None and slides > len(report.sections)
     if not whole:
         raise UnfinishedError(f"{file.name} does not hold the whole report")
+
+
+def write_report(report: Report, file: Path) -> None:
+    """Write `report` in the format that the name of `file` tells."""
+    if file.suffix == ".pptx":
+        from kamnb.reports.pptx import write_pptx
+
+        write_pptx(report, file)
+    else:
+        {".html": write_html, ".xlsx": write_xlsx}[file.suffix](report, file)
 
 
 def what_was_read(notebook: NotebookNode, job: Job) -> list[list[str]]:
@@ -71,36 +121,51 @@ def what_was_read(notebook: NotebookNode, job: Job) -> list[list[str]]:
     return [[kind, name, own if own and kind in {"table", "panel", "decision"} else account] for kind, name, account in found]
 
 
-def run_job(job: Job, engagement: Path, *, scratch: Path) -> dict:
-    """Run and print `job` into `scratch`; returns what it read (with the state of each) and the hash of each output."""
-    opened = open_engagement(engagement, language=job.language)
-    seen = cut_engagement(opened, str(job.account), out=scratch / "engagement") if job.edition == "joint" else opened.path
-    before = {stage: opened.state("own", stage, job.account or "") for stage in (job.stage,)}
-    notebook = run_notebook(job, seen, scratch=scratch)
-    identity = opened.settings.engagement
+def run_job(order: Order, frozen: Frozen) -> dict:
+    """Run and print the job of `order` in its scratch folder; returns what it read, decided and printed (with hashes)."""
+    job, scratch, home = order.job, Path(order.scratch), frozen.engagement
+    given = give_engagement(frozen, job, out=scratch / "engagement")
+    seen = home if job.edition == "joint" else replace(home, path=given)
+    own = seen.state("own", job.stage, job.account or "")
+    HELD.clear() if job.edition == "joint" else None
+    READS.clear()
+    notebook = run_notebook(order, frozen, given)
+    check_sizes(notebook)
+    identity = home.settings.engagement
     speak(job.language, currency=identity.currency, start=identity.fiscal_start)
     report = read_report(notebook)
+    reads = [[*read, own if read[0] == "own" else seen.state(*read) if read[0] == "decision" else ""]
+             for read in what_was_read(notebook, job)]
+    return {"reads": reads, "outputs": print_report(report, job, scratch), "decided": list_decided(given, job, home=home),
+            "title": report.title, "figures": report.figures, "account_name": report.head["account_name"], "head": report.head}
+
+
+def print_report(report: Report, job: Job, scratch: Path) -> dict[str, str]:
+    """SHA-256 of each file that `report` was printed to, by its path below the run's folder.
+
+    A PDF is printed later from the page that is left in `scratch`: its browser outlives the job.
+    """
     hashes = {}
     for form, name in job.outputs().items():
-        file = scratch / "outputs" / name
+        file = scratch / PAGE if form == "pdf" else scratch / "outputs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        WRITERS[form](report, file)
+        write_report(report, file)
         check_output(file, report)
         hashes[name] = hashlib.sha256(file.read_bytes()).hexdigest()
-    reads = [[*read, before.get(read[1]) if read[0] == "own" else opened.state(*read)] for read in what_was_read(notebook, job)]
-    return {"reads": reads, "outputs": hashes, "title": report.title, "figures": report.figures,
-            "account_name": report.head["account_name"]}
+    return hashes
 
 
-def main(path: str) -> None:
-    """Entry of the child process: the job file names the job, the engagement and the scratch folder."""
-    order = json.loads(Path(path).read_text(encoding="utf-8"))
-    job = Job(**{**order["job"], "formats": tuple(order["job"]["formats"])})
-    scratch = Path(order["scratch"])
+def fulfil(order: Order, frozen: Frozen) -> int:
+    """Run the job of `order` and leave result.json in its scratch folder; returns the exit status of its process."""
+    scratch = Path(order.scratch)
     try:
-        result = {"status": "done", **run_job(job, Path(order["engagement"]), scratch=scratch)}
+        result = {"status": "done", **run_job(order, frozen)}
     except Exception as error:
-        result = {"status": "failed", "why": f"{type(error).__name__}: {error}"}
-        (scratch / "result.json").write_text(json.dumps({**result, "job": asdict(job)}), encoding="utf-8")
-        raise
-    (scratch / "result.json").write_text(json.dumps({**result, "job": asdict(job)}), encoding="utf-8")
+        traceback.print_exc()
+        where = engine.read_mark(scratch)[1]
+        reason = "out of memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+        result = {"status": "failed", "why": reason if "cell " in reason else f"{where}: {reason}".removeprefix(": ")}
+    part = scratch / f"{RESULT}.part"
+    part.write_text(json.dumps(result), encoding="utf-8")
+    part.replace(scratch / RESULT)
+    return 0 if result["status"] == "done" else 1

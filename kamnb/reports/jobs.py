@@ -1,15 +1,12 @@
-"""What a run has to make: one job per notebook x account x language x edition, and the key that says when it is done."""
+"""What a run has to make: one job per notebook x account x language x edition."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from kamnb.engagement import Engagement, safe_name
 from kamnb.errors import InputError, nearest
-from kamnb.words import TEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = {"channels": "1_channels", "selection": "2_selection", "strategy": "3_strategy", "actions": "4_actions",
@@ -40,36 +37,10 @@ class Job:
         tail = "" if self.edition == "internal" else f".{self.edition}"
         return {form: f"{NOTEBOOKS[self.stage]}/{stem}{tail}.{self.language}.{form}" for form in self.formats}
 
-    def fixed_key(self, engagement: Engagement) -> str:
-        """Hash of all that the job depends on beside the data it reads: notebook, words, code, settings, versions."""
-        settings = engagement.settings.model_dump_json(exclude={"tables"})
-        parts = [str(asdict(self)), settings, _hash_files(str(master_file(self.stage))), _hash_text(self.language), _hash_code()]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
 
 def master_file(stage: str) -> Path:
     """The English master notebook of `stage`."""
     return ROOT / "notebooks" / f"{NOTEBOOKS[stage]}.ipynb"
-
-
-@cache
-def _hash_files(*names: str) -> str:
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update(Path(name).read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def _hash_text(language: str) -> str:
-    files = [TEXT / "columns.toml", *sorted((TEXT / language).iterdir())]
-    return _hash_files(*(str(file) for file in files if file.is_file()))
-
-
-@cache
-def _hash_code() -> str:
-    package = sorted(file for file in (ROOT / "kamnb").rglob("*") if file.suffix in {".py", ".toml", ".j2", ".css"})
-    return _hash_files(*map(str, package), str(ROOT / "requirements.lock"))
 
 
 def key_accounts(engagement: Engagement) -> list[str]:
@@ -101,6 +72,7 @@ class Request:
     formats: tuple[str, ...] = ("html", "xlsx")
     edition: str = "internal"
     workers: int = 2
+    engine: str = "warm"
 
 
 def plan_jobs(engagement: Engagement, request: Request, *, stages: tuple[str, ...]) -> list[Job]:

@@ -13,9 +13,13 @@ from pathlib import Path
 from kamnb import __version__
 from kamnb.engagement import Engagement, replace_file
 from kamnb.errors import InputError
+from kamnb.reports.freezing import freeze
 from kamnb.reports.index import index_page
 from kamnb.reports.jobs import ORDER, Request, plan_jobs, plan_undecided
-from kamnb.reports.runner import Result, run_jobs
+from kamnb.reports.journal import Journal
+from kamnb.reports.locking import locked
+from kamnb.reports.runner import Result, Run, run_jobs
+from kamnb.reports.workers import Workers
 
 Tell = Callable[[Result], None]
 
@@ -54,23 +58,32 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     """Make what `request` asks for below `out`, redoing only what changed; returns how each job ended.
 
     `tell` is called with each result as it comes.  Raises InputError before any job starts
-    when the request or the data cannot be used.
+    when the request or the data cannot be used, or another run holds `out`.
     """
     totals = check_totals(engagement)
+    with locked(out):
+        frozen = freeze(engagement, out=out)
+        with Workers(frozen, out=out, engine=request.engine) as workers:
+            results = _run_steps(Run(frozen, out, Journal(out), workers, request.workers), request, tell=tell)
+        if not results:
+            raise InputError("no key accounts are decided yet", str(engagement.path), "Run the selection first, or name --account.")
+        results.sort(key=lambda result: result.job.ident)
+        replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
+        replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())
+    return Summary(out, results)
+
+
+def _run_steps(run: Run, request: Request, *, tell: Tell) -> list[Result]:
+    """Results of every step of ORDER: what a stage decides, the next one reads."""
     results: list[Result] = []
     for step in ORDER:
         for plan in (plan_undecided, plan_jobs):
-            jobs = plan(engagement, request, stages=step)
-            with closing(run_jobs(jobs, engagement, out=out, workers=request.workers)) as ended:
+            jobs = plan(run.frozen.engagement, request, stages=step)
+            with closing(run_jobs(jobs, run)) as ended:
                 for result in ended:
                     results.append(result)
                     tell(result)
-    if not results:
-        raise InputError("no key accounts are decided yet", str(engagement.path), "Run the selection first, or name --account.")
-    results.sort(key=lambda result: result.job.ident)
-    replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
-    replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())
-    return Summary(out, results)
+    return results
 
 
 def _json(value: object) -> bytes:

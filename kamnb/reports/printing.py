@@ -11,6 +11,7 @@ from kamnb.engagement import open_engagement
 from kamnb.reports.jobs import NOTEBOOKS, Request
 from kamnb.reports.making import make_reports
 from kamnb.reports.runner import Result
+from kamnb.reports.workers import best_engine
 
 
 def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str, tuple]) -> int:
@@ -21,7 +22,7 @@ def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str,
     opened = open_engagement(engagement)
     request = Request(stages=asked["stages"] or tuple(NOTEBOOKS), accounts=asked["accounts"],
                       languages=asked["languages"] or (opened.language,), formats=tuple(sorted(asked["formats"])) or ("html", "xlsx"),
-                      edition=str(asked["edition"]), workers=workers)
+                      edition=str(asked["edition"]), workers=workers, engine=str(asked["engine"] or best_engine()))
     identity = opened.settings.engagement
     folder = out / opened.path.name / str(identity.as_of)
     folder.mkdir(parents=True, exist_ok=True)

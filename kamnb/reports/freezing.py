@@ -1,0 +1,108 @@
+"""What a run works on, fixed when it starts: data, settings and notebooks that change meanwhile wait for the next run."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from kamnb import choices
+from kamnb.editions.joint import batch, cut_engagement, joint
+from kamnb.editions.translated import translated
+from kamnb.engagement import POINTER, SNAPSHOT, Engagement
+from kamnb.reports.jobs import NOTEBOOKS, Job, master_file
+from kamnb.reports.journal import WORK
+from kamnb.settings import FILE
+
+RUN = "run"
+LEDGER = "sales"
+HELD_FILE = "held.pickle"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The run's own folder: engagement.toml, saved choices, snapshot, held frames and the notebooks of every edition.
+
+    `engagement` reads the frozen data and the decisions of the home folder, which the run's own stages add to.
+    """
+
+    folder: Path
+    engagement: Engagement
+
+    def notebook(self, job: Job) -> Path:
+        """The notebook that `job` runs."""
+        return self.folder / "notebooks" / f"{NOTEBOOKS[job.stage]}.{job.edition}.{job.language}.ipynb"
+
+
+def freeze(engagement: Engagement, *, out: Path) -> Frozen:
+    """The run's own copy of `engagement` below `out`; that of an earlier run is removed.
+
+    Snapshot files are hard links where the file system has them: they are never written again.
+    """
+    folder = out / WORK / RUN
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "notebooks").mkdir(parents=True)
+    shutil.copytree(engagement.snapshot, folder / SNAPSHOT, copy_function=_link)
+    shutil.copy2(engagement.path / FILE, folder / FILE)
+    if (engagement.path / choices.FILE).exists():
+        (folder / choices.FILE).parent.mkdir()
+        shutil.copy2(engagement.path / choices.FILE, folder / choices.FILE)
+    frozen = Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
+    files = [*(folder / SNAPSHOT / "panels").glob("*.parquet"), *(folder / SNAPSHOT / "tables").glob("*.parquet")]
+    frames = {str(file): pd.read_parquet(file) for file in sorted(files) if file.stem != LEDGER}
+    (folder / HELD_FILE).write_bytes(pickle.dumps(frames, protocol=pickle.HIGHEST_PROTOCOL))
+    return frozen
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def write_notebooks(frozen: Frozen, jobs: list[Job]) -> None:
+    """Write each notebook that `jobs` run: the master in its language and edition, without interactive cells."""
+    for job in {frozen.notebook(job): job for job in jobs if not frozen.notebook(job).exists()}.values():
+        master = nbformat.read(master_file(job.stage), as_version=4)
+        notebook = batch(translated(master, master_file(job.stage).stem, language=job.language))
+        nbformat.write(joint(notebook) if job.edition == "joint" else notebook, frozen.notebook(job))
+
+
+def give_engagement(frozen: Frozen, job: Job, *, out: Path) -> Path:
+    """Folder `out` that `job` opens as its engagement: the frozen data, and copies of the decisions it may read.
+
+    The joint edition gets its account's rows alone.  What the job decides stays in `out` until it is published.
+    """
+    if job.edition == "joint":
+        return cut_engagement(replace(frozen.engagement, language=job.language), str(job.account), out=out)
+    out.mkdir()
+    for name in (FILE, str(choices.FILE)):
+        if (frozen.folder / name).exists():
+            (out / name).parent.mkdir(exist_ok=True)
+            shutil.copy2(frozen.folder / name, out / name)
+    (out / POINTER).write_text(str(frozen.folder / SNAPSHOT), encoding="utf-8")
+    home = frozen.engagement
+    files = [home.decision_file(stage, account) for stage in NOTEBOOKS for account in {None, job.account}]
+    for file in filter(Path.exists, files):
+        target = out / file.relative_to(home.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
+    return out
+
+
+def list_decided(folder: Path, job: Job, *, home: Engagement) -> list[str]:
+    """Decision files (relative) that an internal `job` has saved in its `folder` and that say something new."""
+    if job.edition == "joint":
+        return []
+    files = [home.decision_file(job.stage, account).relative_to(home.path) for account in {None, job.account}]
+    return [str(file) for file in files if (folder / file).exists() and _content(folder / file) != _content(home.path / file)]
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
