@@ -24,20 +24,30 @@ def hash_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-@lru_cache(maxsize=256)
 def file_hash(file: Path) -> str:
-    """Hash of a file of a snapshot (they never change)."""
-    return hash_bytes(file.read_bytes())
+    """Hash of a file of a snapshot."""
+    return _file_hash(file, _stamp(file))
 
 
 def account_hash(file: Path, account: str) -> str:
     """Hash of the rows of `account` in a table of a snapshot; of all rows where the table has no accounts."""
-    hashes = _account_hashes(file)
+    hashes = _account_hashes(file, _stamp(file))
     return hashes.get(account, "none") if isinstance(hashes, dict) else hashes
 
 
+def _stamp(file: Path) -> tuple[int, int]:
+    """What tells the content at a path from an earlier one: files of snapshots are replaced, never written again."""
+    found = file.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+@lru_cache(maxsize=256)
+def _file_hash(file: Path, _stamp: tuple[int, int]) -> str:
+    return hash_bytes(file.read_bytes())
+
+
 @lru_cache(maxsize=64)
-def _account_hashes(file: Path) -> dict[str, str] | str:
+def _account_hashes(file: Path, _stamp: tuple[int, int]) -> dict[str, str] | str:
     rows = pd.read_parquet(file)
     marks = pd.util.hash_pandas_object(rows, index=False)
     if "account" not in rows:

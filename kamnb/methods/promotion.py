@@ -11,6 +11,7 @@ from pandas import DataFrame, Series
 from kamnb import money
 
 PAIRS = 4  # months that two years must have in common around an event before their levels can be compared
+PHASES = {1: "event", 2: "after"}
 MOVED = 0.25  # a promotion that keeps less than this share of its uplift has mainly moved sales in time
 
 
@@ -28,43 +29,65 @@ def lay_baseline(panel: DataFrame, promos: DataFrame, *, after: int = 2,
     columns = {"promo": "str", "month": "datetime64[us]", "phase": "str", "actual": float, "baseline": float}
     if panel.empty or promos.empty:
         return DataFrame(columns=list(columns)).astype(columns)
-    months = pd.date_range(panel["month"].min(), panel["month"].max(), freq="MS")
-    by_account = dict(list(panel.groupby("account", observed=True)))
-    parts = []
-    for promo in promos.sort_values("promo").to_dict("records"):
-        rows = _in_scope(by_account.get(promo["account"], panel.iloc[:0]), promo)
-        sold = rows.groupby("month")[measure].sum().reindex(months, fill_value=0).to_numpy(dtype=float)
-        rivals = promos[(promos["account"] == promo["account"]) & _same_goods(promos, promo)]
-        dirty = np.any([_touched(months, other, after=after) > 0 for other in rivals.to_dict("records")], axis=0)
-        phase = _touched(months, promo, after=after)
-        at = np.flatnonzero(phase)
-        parts.append(DataFrame({"promo": promo["promo"], "month": months[at], "actual": sold[at],
-                                "phase": np.where(phase[at] == 1, "event", "after"),
-                                "baseline": [_expect(sold, ~dirty, place) for place in at]}))
-    return pd.concat(parts, ignore_index=True)[list(columns)].astype(columns)
+    first = panel["month"].min()
+    months = pd.date_range(first, panel["month"].max(), freq="MS")
+    bounds = [(_month_number(promos[day]) - _month_number(first)).to_numpy() for day in ("starts", "ends")]
+    touched = np.array([_touch(len(months), start, end, after=after) for start, end in zip(*bounds, strict=True)])
+    dirty = _list_dirty(promos, touched > 0)
+    sold = _Sold(panel, _month_number(panel["month"]) - _month_number(first), measure=measure, months=len(months))
+    found = []
+    for place in np.argsort(promos["promo"].to_numpy(dtype=str), kind="stable"):
+        promo = promos.iloc[place].to_dict()
+        series = sold.series(promo)
+        found += [(promo["promo"], months[at], PHASES[touched[place][at]], series[at], _expect(series, ~dirty[place], at))
+                  for at in np.flatnonzero(touched[place])]
+    return DataFrame(found, columns=list(columns)).astype(columns)
 
 
-def _in_scope(rows: DataFrame, promo: dict) -> DataFrame:
-    """Rows of the goods on promotion: its product, else its category, else everything."""
-    for name in ("product", "category"):
-        if pd.notna(promo.get(name)):
-            return rows[rows[name] == promo[name]]
-    return rows
+class _Sold:
+    """Monthly sales of the goods of a promotion: its product's, else its category's, else all of the account's."""
+
+    def __init__(self, panel: DataFrame, places: Series, *, measure: str, months: int):
+        self.months = months
+        self.values, self.places = panel[measure].to_numpy(dtype=float), places.to_numpy(dtype=int)
+        self.rows = panel.groupby("account", observed=True).indices
+        self.goods = {name: panel[name].to_numpy(dtype=object) for name in ("product", "category") if name in panel}
+
+    def series(self, promo: dict) -> np.ndarray:
+        """One number per month."""
+        rows = self.rows.get(promo["account"], np.array([], dtype=int))
+        for name in self.goods:
+            if pd.notna(promo.get(name)):
+                rows = rows[self.goods[name][rows] == promo[name]]
+                break
+        return np.bincount(self.places[rows], self.values[rows], minlength=self.months)
 
 
-def _same_goods(promos: DataFrame, promo: dict) -> Series:
-    """Promotions that may disturb the sales of the goods of `promo`: same category, or one of them without."""
-    if "category" not in promos.columns or pd.isna(promo["category"]):
-        return Series(True, index=promos.index)
-    return (promos["category"] == promo["category"]) | promos["category"].isna()
+def _month_number(days: Series | pd.Timestamp) -> Series | int:
+    """Months since year 0."""
+    parts = days.dt if isinstance(days, Series) else days
+    return parts.year * 12 + parts.month
 
 
-def _touched(months: pd.DatetimeIndex, promo: dict, *, after: int) -> np.ndarray:
-    """1 for the months of the promotion, 2 for the `after` months that follow, 0 elsewhere."""
-    first, last = (day.to_period("M").start_time for day in (promo["starts"], promo["ends"]))
-    event = (months >= first) & (months <= last)
-    later = (months > last) & (months <= last + pd.DateOffset(months=after))
-    return np.where(event, 1, np.where(later, 2, 0))
+def _list_dirty(promos: DataFrame, touched: np.ndarray) -> np.ndarray:
+    """Promotion x month: whether any promotion of the account may have disturbed the sales of these goods then.
+
+    Goods are the same with the same category, or where one of them has none.
+    """
+    categories = promos["category"].to_numpy(dtype=object) if "category" in promos else np.full(len(promos), None)
+    blank = np.array([pd.isna(category) for category in categories])
+    dirty = np.zeros_like(touched)
+    for rivals in promos.reset_index(drop=True).groupby("account").indices.values():
+        for place in rivals:
+            same = blank[rivals] | blank[place] | (categories[rivals] == categories[place])
+            dirty[place] = touched[rivals[same]].any(axis=0)
+    return dirty
+
+
+def _touch(months: int, start: int, end: int, *, after: int) -> np.ndarray:
+    """1 for the months of a promotion, 2 for the `after` months that follow, 0 elsewhere."""
+    places = np.arange(months)
+    return np.where((places >= start) & (places <= end), 1, np.where((places > end) & (places <= end + after), 2, 0))
 
 
 def _expect(sold: np.ndarray, clean: np.ndarray, place: int) -> float:

@@ -43,7 +43,8 @@ class WarmWorker:
                 [sys.executable, "-m", "kamnb.reports.warm", str(frozen.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                 cwd=self.work, start_new_session=True, env=clean_environment(str(self.work), str(self.work / "matplotlib")))
         note_worker(self.work, self.process.pid)
-        Thread(target=self._listen, daemon=True).start()
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
         if not self._ready.wait(WARM_SECONDS) or self.process.poll() is not None:
             self.end()
             raise RuntimeError(f"the warm worker did not start: {self.log.read_text(encoding='utf-8', errors='replace')[-LOG_TAIL:]}")
@@ -92,6 +93,8 @@ class WarmWorker:
         except (OSError, subprocess.TimeoutExpired):
             kill_tree(self.process.pid)
             self.process.wait()
+        self._listener.join(ENDING_SECONDS)
+        self.process.stdout.close()
         (self.work / WORKER_FILE).unlink(missing_ok=True)
 
 
