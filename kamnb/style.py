@@ -57,7 +57,8 @@ def canvas(ax: Axes | None, *, height: float = 3.4, width: float = WIDTH) -> Axe
     """`ax`, or the axes of a new figure of `width` x `height` inches in the house style."""
     if ax is not None:
         return ax
-    theme()
+    if mpl.rcParams["font.family"] != [font_family()]:
+        theme()
     return plt.subplots(figsize=(width, height))[1]
 
 

@@ -125,19 +125,22 @@ def appraise_bank(sold: DataFrame, promos: DataFrame, *, rules: PlanRules) -> Da
     known = sold[(sold["month"] <= rules.last) & sold["account"].isin(promos["account"])]
     uplift = measure_uplift(lay_baseline(known, promos, measure="net_sales"))
     rows = uplift.join(promos.set_index("promo")[["account", "name", "mechanic", "starts", "spend"]], how="left")
-    rates = {account: measure_margin(part, rules=rules) for account, part in known.groupby("account")}
-    rows["unit_margin"] = rows["account"].map(rates).astype(float)
+    rows["unit_margin"] = rows["account"].map(measure_margins(known, rules=rules)).astype(float)
     judged = rows.join(appraise_promotions(rows)[["margin", "verdict"]])
     order = ["account", "promo", "name", "mechanic", "starts", "net", "margin", "spend", "verdict"]
     return judged.rename_axis("promo").reset_index()[order]
 
 
-def measure_margin(products: DataFrame, *, rules: PlanRules) -> float:
-    """Gross margin rate of the last twelve months of `products` (month, net_sales, cost); NaN with unknown cost."""
+def measure_margins(products: DataFrame, *, rules: PlanRules) -> Series:
+    """Gross margin rate of the last twelve months by account; NaN with unknown cost or without sales.
+
+    `products`: account, month, net_sales, cost (minor units).
+    """
     year = products[(products["month"] > rules.last - pd.DateOffset(years=1)) & (products["month"] <= rules.last)]
-    sums = year[["net_sales", "cost"]].astype("Float64").sum(skipna=False)
-    sales, cost = (np.nan if pd.isna(value) else float(value) for value in sums)
-    return (sales - cost) / sales if sales > 0 else np.nan
+    sums = year.groupby("account")[["net_sales", "cost"]].sum()
+    known = year["cost"].notna().groupby(year["account"]).all()
+    sales, cost = sums["net_sales"].astype(float), sums["cost"].astype(float)
+    return ((sales - cost) / sales).where(known & (sales > 0))
 
 
 def value_promotions(bank: DataFrame, *, rules: PlanRules) -> DataFrame:

@@ -12,7 +12,6 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets import Any, Type
 from traitlets.config import Config
@@ -34,11 +33,16 @@ def read_mark(scratch: Path) -> tuple[float, str]:
     return time.monotonic() - float(since), f"cell {number} ({ident})"
 
 
+def _output(kind: str, **values: object) -> NotebookNode:
+    """An output of a cell, as nbformat.v4.new_output makes it but without validating it: reports read it at once."""
+    return NotebookNode(output_type=kind, **values)
+
+
 class _Publisher(DisplayPublisher):
     outputs = Any()
 
     def publish(self, data, metadata=None, **_ignored) -> None:
-        self.outputs.append(new_output("display_data", data=data, metadata=metadata or {}))
+        self.outputs.append(_output("display_data", data=NotebookNode(data), metadata=NotebookNode(metadata or {})))
 
     def clear_output(self, wait=False) -> None:  # noqa: ARG002
         del self.outputs[:]
@@ -52,7 +56,8 @@ class _Results(DisplayHook):
 
     def write_format_data(self, format_dict, md_dict=None) -> None:
         count = self.shell.execution_count
-        self.outputs.append(new_output("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=count))
+        about = NotebookNode(md_dict or {})
+        self.outputs.append(_output("execute_result", data=NotebookNode(format_dict), metadata=about, execution_count=count))
 
     def finish_displayhook(self) -> None:
         self._is_active = False
@@ -71,7 +76,7 @@ class _Stream:
         if last is not None and last.output_type == "stream" and last.name == self.name:
             last.text += text
         elif text:
-            self.outputs.append(new_output("stream", name=self.name, text=text))
+            self.outputs.append(_output("stream", name=self.name, text=text))
         return len(text)
 
     def writelines(self, lines) -> None:
@@ -96,7 +101,7 @@ class Shell(InteractiveShell):
         raise SystemExit(0)
 
     def _showtraceback(self, etype, evalue, stb) -> None:
-        self.display_pub.outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+        self.display_pub.outputs.append(_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
 
     def showsyntaxerror(self, filename=None, running_compiled_code=False) -> None:  # noqa: ARG002
         self.showtraceback()
@@ -117,7 +122,7 @@ class Shell(InteractiveShell):
         cell.execution_count = self.execution_count - 1
         error = result.error_before_exec or result.error_in_exec
         if isinstance(error, SystemExit):
-            cell.outputs.append(new_output("error", ename="SystemExit", evalue=f"the cell ended the run ({error})", traceback=[]))
+            cell.outputs.append(_output("error", ename="SystemExit", evalue=f"the cell ended the run ({error})", traceback=[]))
         return error is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import traceback
 import zipfile
 from dataclasses import asdict, dataclass, replace
@@ -166,6 +167,6 @@ def fulfil(order: Order, frozen: Frozen) -> int:
         reason = "out of memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
         result = {"status": "failed", "why": reason if "cell " in reason else f"{where}: {reason}".removeprefix(": ")}
     part = scratch / f"{RESULT}.part"
-    part.write_text(json.dumps(result), encoding="utf-8")
+    part.write_text(json.dumps({**result, "cpu": round(time.process_time(), 3)}), encoding="utf-8")
     part.replace(scratch / RESULT)
     return 0 if result["status"] == "done" else 1

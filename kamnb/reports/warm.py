@@ -27,9 +27,11 @@ from seaborn import scatterplot  # noqa: E402
 from kamnb import display, engagement, style, widgets  # noqa: E402, F401
 from kamnb.pictures import picture  # noqa: E402
 from kamnb.reports import engine, freezing, job, limits  # noqa: E402
+from kamnb.reports.reading import Prose, Report, Section, Table  # noqa: E402
 from kamnb.words import LANGUAGES, speak, word_list  # noqa: E402
 
 LOOK = 0.25
+FORMATS = ("html", "xlsx")
 
 
 @dataclass
@@ -63,7 +65,21 @@ def warm_up(frozen: Path) -> None:
     ax.annotate("x", (0, 0))
     picture(ax)
     plt.rcdefaults()
+    _print_once()
     engine.new_shell()
+
+
+def _print_once() -> None:
+    """Print a report of one table, so that templates and writers are loaded."""
+    column = {"name": "account", "kind": "text", "label": "a", "unit": "", "divisor": 1, "digits": 0}
+    shown = Table("appendix.sources", "t", "s", [column], [["x"]])
+    head = dict.fromkeys(("client", "account", "account_name", "firm", "edition"), "")
+    head |= {"as_of": "2024-03-31", "language": "en", "currency": "JPY"}
+    report = Report(head, "t", "", [["a", "b", "c"]] * 4, ["x"], [Section("s", "s1", [Prose("x"), shown])], [shown])
+    speak("en", currency="JPY", start=4)
+    with tempfile.TemporaryDirectory() as folder:
+        for form in FORMATS:
+            job.write_report(report, Path(folder) / f"report.{form}")
 
 
 def check_threads() -> None:
