@@ -15,7 +15,7 @@ from kamnb.actions.blocks import (
     appraise_bank,
     benchmark_account,
     join_blocks,
-    measure_margins,
+    measure_margin,
     name_categories,
     pick_account,
     value_price,
@@ -31,7 +31,7 @@ from kamnb.actions.targets import list_months, propose_targets, read_targets, su
 __all__ = [
     "PlanRules", "PlanTables", "appraise_bank", "balance_purposes", "benchmark_account", "build_bridge", "check_plan",
     "count_defects", "join_blocks", "list_activities", "list_months", "list_shared", "list_years", "measure_load",
-    "measure_margins", "name_categories", "pick_account", "propose_targets", "read_stances", "read_targets",
+    "measure_margin", "name_categories", "pick_account", "propose_targets", "read_stances", "read_targets",
     "set_rules", "spread_baseline", "sum_halves", "summarise_activities", "summarise_balance", "summarise_baseline",
     "summarise_bridge", "summarise_targets", "value_price", "value_promotions", "value_routing", "value_whitespace",
     "weigh_budget",

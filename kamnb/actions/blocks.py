@@ -131,6 +131,12 @@ def appraise_bank(sold: DataFrame, promos: DataFrame, *, rules: PlanRules) -> Da
     return judged.rename_axis("promo").reset_index()[order]
 
 
+def measure_margin(products: DataFrame, *, rules: PlanRules) -> float:
+    """Gross margin rate of the last twelve months of the one account in `products`; NaN with unknown cost."""
+    rates = measure_margins(products, rules=rules)
+    return float(rates.iloc[0]) if len(rates) else np.nan
+
+
 def measure_margins(products: DataFrame, *, rules: PlanRules) -> Series:
     """Gross margin rate of the last twelve months by account; NaN with unknown cost or without sales.
 

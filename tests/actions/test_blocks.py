@@ -6,7 +6,7 @@ from kamnb.actions import (
     appraise_bank,
     benchmark_account,
     list_years,
-    measure_margins,
+    measure_margin,
     name_categories,
     value_price,
     value_promotions,
@@ -182,9 +182,9 @@ def test_the_bank_takes_the_dip_off_what_a_promotion_lifted(rules):
 
 def test_a_margin_with_an_unknown_cost_is_unknown(rules):
     sold = priced([10] * 12)
-    assert measure_margins(sold, rules=rules).tolist() == pytest.approx([0.4])
+    assert measure_margin(sold, rules=rules) == pytest.approx(0.4)
     gap = sold.assign(cost=pd.array([None, *[60] * 11], dtype="Int64"))
-    assert measure_margins(gap, rules=rules).isna().all()
+    assert pd.isna(measure_margin(gap, rules=rules))
 
 
 def sellthru(until):
