@@ -1,4 +1,4 @@
-"""The command line: kamnb new, check, lab, report."""
+"""The command line: kamnb new, check, lab, report, why, diff."""
 
 from __future__ import annotations
 
@@ -119,6 +119,46 @@ def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
     from kamnb.reports.printing import print_reports
 
     sys.exit(print_reports(engagement, out, workers=jobs, asked=asked))
+
+
+@main.command()
+@click.argument("engagement", type=FOLDER)
+@click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks.")
+@click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts).")
+@click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's).")
+@click.option("--to", "formats", type=click.Choice(["html", "xlsx", "pptx", "pdf"]), multiple=True,
+              help="Formats (default: html and xlsx).")
+@click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
+              help="joint: what the account itself may see.")
+@click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
+def why(engagement: Path, out: Path, **asked: object) -> None:
+    """Say which reports would be made again and which part changed: data, settings, notebook, words, code. Nothing is run.
+
+    Ask as you would ask kamnb report.
+
+    Example: kamnb why data/sample --lang ja
+    """
+    from kamnb.reports.why import print_why
+
+    click.echo(print_why(engagement, out, asked=asked))
+
+
+@main.command()
+@click.argument("run_a", type=FOLDER)
+@click.argument("run_b", type=FOLDER, required=False)
+@click.option("--lang", "language", type=LANGUAGES, help="Language of the answer (default: one that both runs have).")
+@click.option("--out", "outs", type=click.Path(dir_okay=False, path_type=Path), multiple=True,
+              help="Also write all of it: FILE.html a page, FILE.xlsx a workbook.")
+def diff(run_a: Path, run_b: Path | None, language: str | None, outs: tuple[Path, ...]) -> None:
+    """Say what moved between two runs, account by account and figure by figure, and whether data, method, plan or words caused it.
+
+    RUN_A and RUN_B are folders that kamnb report has filled. RUN_A alone is compared with the state before its last change.
+
+    Example: kamnb diff reports/sample/2025-11-30 reports/sample/2025-12-31 --out week.html
+    """
+    from kamnb.reports.diff import print_diff
+
+    click.echo(print_diff(run_a, run_b, language=language, outs=outs))
 
 
 if __name__ == "__main__":

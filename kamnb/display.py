@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from pandas import DataFrame
 
 from kamnb import actions, channels, review, selection, strategy
+from kamnb.drawn import chart_spec
 from kamnb.engagement import READS, Engagement, open_engagement
 from kamnb.formats import money_unit
 from kamnb.money import scale_of
@@ -90,7 +91,7 @@ def draw(chart: Callable[..., Axes], table: DataFrame, name: str, **options: obj
     message, measured = title_parts(ax)
     ax.set_title("", loc="left")
     source = source_line(name)
-    about = {"name": name, "title": message, "measured": measured, "source": source}
+    about = {"name": name, "title": message, "measured": measured, "source": source, "spec": chart_spec(ax)}
     above = f"**{message}**  \n<small>{measured}</small>"
     _emit({"text/markdown": above, "text/plain": message}, {"kamnb": "caption"})
     _emit({CHART: about, "image/png": base64.b64encode(picture(ax)).decode(), "text/plain": message}, {"image/png": {"width": 760}})
@@ -108,18 +109,18 @@ def say(key: str, **numbers: object) -> None:
 
 
 def appendix(engagement: Engagement) -> None:
-    """Emit the choices made, the control totals, what is missing, and the sources with hashes. Ends every notebook.
+    """Emit the choices made, and the control totals, sources with hashes and gaps of what was read. Ends every notebook.
 
     The joint edition gets the sources alone.  The last output also notes what the notebook has read.
     """
     if _room[0].edition != "joint":
         choices = [(words(f"choices.{key}"), _choice(value)) for key, value in engagement.settings.choices.model_dump().items()]
         show(DataFrame(choices, columns=["choice", "setting"]), "appendix.choices")
-        show(engagement.record("controls").pipe(_readable_controls), "appendix.controls")
+        show(engagement.own_record("controls").pipe(_readable_controls), "appendix.controls")
         asks = DataFrame({"table": engagement.missing()}, dtype="str")
         show(asks.assign(unlocks=[words(f"tables.{t}.unlocks") for t in asks["table"]]).pipe(_readable_tables), "appendix.missing")
     columns = ["table", "file", "sha256"] if _room[0].edition == "joint" else ["table", "file", "rows", "sha256"]
-    bundle = _table_bundle(engagement.record("files")[columns].pipe(_readable_tables), "appendix.sources", {})
+    bundle = _table_bundle(engagement.own_record("files")[columns].pipe(_readable_tables), "appendix.sources", {})
     _emit({**bundle, READ: sorted(READS)})
 
 

@@ -19,6 +19,7 @@ from kamnb.settings import Settings, read_settings
 from kamnb.snapshots import account_hash, file_hash, hash_bytes, prepare
 
 SNAPSHOT = "snapshot"
+LEDGER = "sales"
 POINTER = "snapshot.txt"
 LANGUAGES = ("en", "ja", "zh")
 CODES = ("account", "channel", "group", "category", "product", "owner", "decided_by", "decided_on")
@@ -60,7 +61,7 @@ class Engagement:
 
     def has(self, table: str) -> bool:
         """Whether the client has given `table`."""
-        READS.add(("table", table, ""))
+        READS.add(("given", table, ""))
         return self._given(table)
 
     def _given(self, table: str) -> bool:
@@ -97,9 +98,15 @@ class Engagement:
         return categories.map(named).fillna(categories).astype("str")
 
     def record(self, name: str) -> DataFrame:
-        """What intake noted: `controls`, `findings` or `files`."""
-        READS.add(("record", name, ""))
+        """What intake noted of every table: `controls`, `findings` or `files`."""
         return pd.read_parquet(self.snapshot / f"{name}.parquet")
+
+    def own_record(self, name: str) -> DataFrame:
+        """Rows of record `name` (controls or files) on the tables that this process has read, the ledger always."""
+        tables = {LEDGER, *(table for kind, table, _ in READS if kind == "table" and self._given(table))}
+        READS.update((name, table, "") for table in tables)
+        rows = self.record(name)
+        return rows[rows["table"].isin(tables)].reset_index(drop=True)
 
     def missing(self) -> list[str]:
         """Tables of the dictionary that the client has not given."""
@@ -111,7 +118,12 @@ class Engagement:
             rows = self._saved(name, account or None)
             proposed = kind == "own" and not (rows["decided_by"] != "").any()
             return hash_bytes(b"" if proposed else rows.to_csv(index=False).encode())
-        file = self.snapshot / f"{kind}s" / f"{name}.parquet" if kind != "record" else self.snapshot / f"{name}.parquet"
+        if kind in {"controls", "files"}:
+            rows = self.record(kind)
+            return hash_bytes(rows[rows["table"] == name].to_csv(index=False).encode())
+        if kind == "given":
+            return kind if self._given(name) else "absent"
+        file = self.snapshot / f"{kind}s" / f"{name}.parquet"
         if not file.exists():
             return "absent"
         return account_hash(file, account) if account else file_hash(file)

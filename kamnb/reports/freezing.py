@@ -14,13 +14,12 @@ import pandas as pd
 from kamnb import choices
 from kamnb.editions.joint import batch, cut_engagement, joint
 from kamnb.editions.translated import translated
-from kamnb.engagement import POINTER, SNAPSHOT, Engagement
+from kamnb.engagement import LEDGER, POINTER, SNAPSHOT, Engagement
 from kamnb.reports.jobs import NOTEBOOKS, Job, master_file
 from kamnb.reports.journal import WORK
 from kamnb.settings import FILE
 
 RUN = "run"
-LEDGER = "sales"
 HELD_FILE = "held.pickle"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import papermill
 from nbformat import NotebookNode
+from pandas import DataFrame
 from python_calamine import CalamineWorkbook
 from traitlets.config import Config
 
@@ -22,6 +23,7 @@ from kamnb.reports.freezing import Frozen, give_engagement, list_decided
 from kamnb.reports.html import write_html
 from kamnb.reports.jobs import Job
 from kamnb.reports.reading import Report, UnfinishedError, read_report
+from kamnb.reports.remembered import pack_shown
 from kamnb.reports.xlsx import write_xlsx
 from kamnb.shown import READ
 from kamnb.words import speak
@@ -137,7 +139,9 @@ def run_job(order: Order, frozen: Frozen) -> dict:
     report = read_report(notebook)
     reads = [[*read, own if read[0] == "own" else seen.state(*read) if read[0] == "decision" else ""]
              for read in what_was_read(notebook, job)]
-    return {"reads": reads, "outputs": print_report(report, job, scratch), "decided": list_decided(given, job, home=home),
+    decided = seen.decision(job.stage, account=job.account) if job.edition == "internal" else DataFrame()
+    shown = pack_shown(report, job, decided=decided, start=identity.fiscal_start)
+    return {"reads": reads, "shown": shown, "outputs": print_report(report, job, scratch), "decided": list_decided(given, job, home=home),
             "title": report.title, "figures": report.figures, "account_name": report.head["account_name"], "head": report.head}
 
 

@@ -10,23 +10,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
-from kamnb.engagement import Engagement
+from kamnb.engagement import Engagement, safe_name
 from kamnb.reports.jobs import Job
 from kamnb.reports.keys import key_parts
 
-WORK = ".kamnb"
+WORK, JOURNAL, SHOWN = ".kamnb", "journal.jsonl", "shown"
 
 
 class Journal:
     """Append-only record of what was made; the last line of a job counts."""
 
     def __init__(self, folder: Path):
-        self.file = folder / WORK / "journal.jsonl"
+        self.file = folder / WORK / JOURNAL
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
-        text = self.file.read_text(encoding="utf-8") if self.file.exists() else ""
-        self._whole = not text or text.endswith("\n")
-        lines = [entry for entry in map(_parse, text.splitlines()) if entry]
+        self._whole = not self.file.exists() or self.file.read_bytes()[-1:] in {b"", b"\n"}
+        lines = read_entries(self.file)
         self.entries = {entry["ident"]: entry for entry in lines}
         self._known: dict[str, set[str]] = defaultdict(set)
         for entry in lines:
@@ -51,6 +50,12 @@ class Journal:
             self._note(entry)
 
 
+def read_entries(file: Path) -> list[dict]:
+    """Every whole line of the journal `file`, oldest first; none where there is no journal."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+    return [entry for entry in map(_parse, text.splitlines()) if entry]
+
+
 def _parse(line: str) -> dict:
     """A journal line; a line that a crash cut short counts as nothing."""
     try:
@@ -73,10 +78,15 @@ def list_reasons(job: Job, engagement: Engagement, *, entry: dict | None, out: P
     then, now = entry.get("parts", {}), key_parts(job, engagement)
     reasons = [part for part, value in now.items() if then.get(part) != value]
     reasons += [f"{kind} {name}" for kind, name, account, state in entry["reads"] if engagement.state(kind, name, account) != state]
-    for name, digest in entry["outputs"].items():
+    for name, digest in {**entry["outputs"], shown_file(job.ident): entry.get("shown")}.items():
         found = hash_file(out / name)
         reasons += [f"gone {name}"] if found is None else [f"edited {name}"] if found != digest else []
     return list(dict.fromkeys(reasons))
+
+
+def shown_file(ident: str) -> str:
+    """Where the figures that the job `ident` showed are kept, below the run's folder."""
+    return f"{WORK}/{SHOWN}/{safe_name(ident)}.json.gz"
 
 
 def hash_file(file: Path) -> str | None:

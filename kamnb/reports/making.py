@@ -18,6 +18,7 @@ from kamnb.reports.index import index_page
 from kamnb.reports.jobs import ORDER, Request, plan_jobs, plan_undecided
 from kamnb.reports.journal import Journal
 from kamnb.reports.locking import locked
+from kamnb.reports.remembered import remember_state
 from kamnb.reports.runner import Result, Run, run_jobs
 from kamnb.reports.workers import Workers
 
@@ -63,6 +64,7 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     totals = check_totals(engagement)
     with locked(out):
         frozen = freeze(engagement, out=out)
+        remember_state(frozen.engagement, out=out)
         with Workers(frozen, out=out, engine=request.engine) as workers:
             results = _run_steps(Run(frozen, out, Journal(out), workers, request.workers), request, tell=tell)
         if not results:

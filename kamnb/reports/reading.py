@@ -43,13 +43,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn chart: name, message, what is measured, source and PNG."""
+    """A drawn chart: name, message, what is measured, source, PNG, and its data where they are known (drawn.chart_spec)."""
 
     name: str
     title: str
     measured: str
     source: str
     png: bytes
+    spec: dict | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from kamnb.reports.jobs import Job
 from kamnb.reports.journal import WORK, Journal, list_reasons
 from kamnb.reports.keys import key_parts
 from kamnb.reports.publishing import publish, publish_decisions, why_unwritten
+from kamnb.reports.remembered import keep_shown
 from kamnb.reports.workers import Workers
 
 
@@ -68,6 +69,7 @@ class Run:
         self.journal.write({"ident": job.ident, "status": "publishing", "outputs": made["outputs"]})
         publish(made["outputs"], scratch / "outputs", out=self.out, known=known)
         publish_decisions(made.pop("decided"), scratch / "engagement", home=home, job=job)
+        made["shown"] = keep_shown(made["shown"], job.ident, out=self.out)
         return {**{key: value for key, value in made.items() if key != "head"}, "reads": reads}
 
 
