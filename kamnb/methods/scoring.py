@@ -33,6 +33,12 @@ def orient_ratings(ratings: DataFrame, *, directions: Mapping[str, str]) -> Data
     return ratings.assign(**{name: 6 - ratings[name] for name in costs})
 
 
+def orient_scores(scores: DataFrame, *, directions: Mapping[str, str]) -> DataFrame:
+    """`scores` (account, criterion, rater, score) with 5 = best throughout, like `orient_ratings`."""
+    cost = scores["criterion"].map(directions) == "cost"
+    return scores.assign(score=scores["score"].where(~cost, 6 - scores["score"]))
+
+
 def score_accounts(ratings: DataFrame, *, weights: Series) -> DataFrame:
     """Accounts ranked by the weighted mean of their criterion ratings.
 
@@ -60,11 +66,34 @@ def scale_to_scores(values: Series, *, direction: Literal["benefit", "cost"] = "
     `direction`: "cost" gives the smallest value a 5.  Unknown values stay unknown; equal values all get a 3.
     """
     numbers = values.astype(float)
-    bottom, top = numbers.quantile(low), numbers.quantile(high)
+    return scale_between(numbers, ends=(numbers.quantile(low), numbers.quantile(high)), direction=direction)
+
+
+def scale_between(values: Series, *, ends: tuple[float, float], direction: Literal["benefit", "cost"] = "benefit"
+                  ) -> Series:
+    """`values` as scores from 1 to 5: linear between the two `ends`, cut off outside.
+
+    Scores the two limits of an interval on the scale of its middle.  `direction`: "cost" gives the smallest value a 5
+    (the lower limit then has the higher score).  Unknown stays unknown; equal ends give everybody a 3.
+    """
+    numbers, (bottom, top) = values.astype(float), ends
     if not top > bottom:
         return numbers.where(numbers.isna(), 3.0)
     scores = 1 + 4 * ((numbers - bottom) / (top - bottom)).clip(0, 1)
     return 6 - scores if direction == "cost" else scores
+
+
+def scale_by_anchors(values: Series, *, anchors: Mapping[float, float]) -> Series:
+    """`values` as scores on an agreed scale: `anchors` (value -> score), straight lines between them, cut off outside.
+
+    Two raters who read off the same value give the same score.  Unknown stays unknown.  Raises InputError for fewer
+    than two anchors.  Source: method.md A31, oracle O10.
+    """
+    if len(anchors) < 2:
+        raise InputError(f"a scale needs two anchors or more, not {len(anchors)}", "criteria", "Say what a 1 and a 5 stand for.")
+    points = sorted((float(value), float(score)) for value, score in anchors.items())
+    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return Series(np.interp(numbers, *zip(*points, strict=True)), index=values.index, name=values.name)
 
 
 def class_of_score(points: Series, *, cuts: Mapping[str, float]) -> Series:

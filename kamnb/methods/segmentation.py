@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from kamnb.methods.series import list_intervals, spread_periods
+from kamnb.methods.series import find_gaps, spread_periods
 
 Period = Literal["month", "quarter"]
 LEAST = {"month": 6, "quarter": 4}  # with fewer periods since the first purchase, steadiness cannot be told
@@ -51,10 +51,11 @@ def measure_variation(panel: DataFrame, *, by: Period = "month", sd: Literal["po
     wide = spread_periods(panel, by=by)
     series = wide.where((wide != 0).cummax(axis=1)).astype(float)
     robust = (series < 0).any(axis=1)
-    median = series.median(axis=1)
-    deviation = series.sub(median, axis=0).abs().median(axis=1) * MAD
-    centre = series.mean(axis=1).where(~robust, median)
-    spread = series.std(axis=1, ddof=0 if sd == "population" else 1).where(~robust, deviation)
+    odd = series[robust]  # medians are slow: only where they are needed
+    median = odd.median(axis=1)
+    deviation = odd.sub(median, axis=0).abs().median(axis=1) * MAD
+    centre = series.mean(axis=1).where(~robust, median.reindex(series.index))
+    spread = series.std(axis=1, ddof=0 if sd == "population" else 1).where(~robust, deviation.reindex(series.index))
     return DataFrame({"periods": series.count(axis=1), "centre": centre, "spread": spread,
                       "cv": spread / centre.where(centre > 0), "robust": robust})
 
@@ -84,13 +85,15 @@ def measure_rhythm(panel: DataFrame, *, by: Period = "month") -> DataFrame:
     sales), `intervals` (how many), `interval` (their mean, in periods) and `interval_cv` (NaN with fewer than 2).
     """
     wide = spread_periods(panel, by=by)
-    bought = wide > 0
-    periods = bought.cummax(axis=1).sum(axis=1).astype("int64")
-    gaps = list_intervals(wide).groupby("account")["interval"]
-    mean, number = gaps.mean().reindex(wide.index), gaps.size().reindex(wide.index, fill_value=0)
-    variation = (gaps.std(ddof=0).reindex(wide.index) / mean).where(number >= 2)
-    return DataFrame({"periods": periods, "active": bought.sum(axis=1) / periods.where(periods > 0),
-                      "intervals": number.astype("int64"), "interval": mean, "interval_cv": variation})
+    bought = wide.to_numpy(dtype=float) > 0
+    rows, gaps = find_gaps(bought)
+    periods = Series(np.maximum.accumulate(bought, axis=1).sum(axis=1), index=wide.index).astype("int64")
+    number = np.bincount(rows, minlength=len(wide))
+    several = np.where(number > 0, number, np.nan)
+    mean = np.bincount(rows, weights=gaps, minlength=len(wide)) / several
+    spread = np.sqrt(np.bincount(rows, weights=(gaps - mean[rows]) ** 2, minlength=len(wide)) / several)
+    return DataFrame({"periods": periods, "active": bought.sum(axis=1) / periods.where(periods > 0), "intervals": number,
+                      "interval": mean, "interval_cv": np.where(number >= 2, spread / mean, np.nan)}, index=wide.index)
 
 
 def classify_frequency(panel: DataFrame, *, by: Period = "month", often: float = 0.8, regular: float = 0.5
@@ -101,7 +104,7 @@ def classify_frequency(panel: DataFrame, *, by: Period = "month", often: float =
     regular.  Both are rules of thumb.  Source: method.md 2.2 ABC-XYZ (the reading by purchase frequency).
     """
     rhythm = measure_rhythm(panel, by=by)
-    steps = [rhythm["periods"] < LEAST[by], rhythm["active"] >= often, rhythm["interval_cv"] <= regular]
+    steps = [rhythm["periods"] < LEAST[by], rhythm["active"] >= often, rhythm["interval_cv"] <= regular + 1e-12]
     classes = np.select([step.to_numpy(dtype=bool) for step in steps], ["-", "X", "Y"], "Z")
     return rhythm.assign(xyz=Series(classes, index=rhythm.index, dtype="str"))
 

@@ -25,10 +25,22 @@ def spread_months(panel: DataFrame, *, until: pd.Timestamp | None = None) -> Dat
     """
     if panel.empty:
         return DataFrame(index=pd.Index([], name="account", dtype="str"), columns=pd.DatetimeIndex([], name="month"))
-    wide = panel.groupby(["account", "month"], observed=True)["net_sales"].sum().unstack(fill_value=0)
-    last = wide.columns[-1] if until is None else until
-    months = pd.date_range(wide.columns[0], last, freq="MS", name="month")
-    return wide.reindex(columns=months, fill_value=0).astype(float).sort_index()
+    rows, names = pd.factorize(panel["account"], sort=True)
+    number = panel["month"].to_numpy().astype("datetime64[M]").astype("int64")
+    last = panel["month"].max() if until is None else until
+    months = pd.date_range(panel["month"].min(), last, freq="MS", name="month")
+    place = number - number.min()
+    inside = (place < len(months)) & (rows >= 0)
+    sums = np.bincount(rows[inside] * len(months) + place[inside], weights=_known(panel["net_sales"])[inside],
+                       minlength=len(names) * len(months))  # whole amounts below 2**53 add up exactly
+    index = pd.Index(names, name="account")
+    return DataFrame(sums.reshape(len(names), len(months)), index=index, columns=months)
+
+
+def _known(values: Series) -> np.ndarray:
+    """`values` as floats; what is unknown adds nothing to a sum."""
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isnan(numbers), 0.0, numbers)
 
 
 def spread_periods(panel: DataFrame, *, by: Literal["month", "quarter"] = "month") -> DataFrame:
@@ -81,7 +93,12 @@ def list_intervals(wide: DataFrame) -> DataFrame:
     `wide`: accounts by periods, as `spread_periods` returns it.  A purchase is a period with positive sales;
     an interval of 1 means two periods in a row.
     """
-    rows, places = np.nonzero(wide.to_numpy(dtype=float) > 0)
-    bought = DataFrame({"account": wide.index.to_numpy()[rows], "interval": places})
-    bought["interval"] = bought.groupby("account")["interval"].diff()
-    return bought.dropna(ignore_index=True)
+    rows, gaps = find_gaps(wide.to_numpy(dtype=float) > 0)
+    return DataFrame({"account": wide.index.take(rows), "interval": gaps.astype(float)})
+
+
+def find_gaps(bought: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row and length of every interval between two purchases (`bought`: accounts by periods, True = bought)."""
+    rows, places = np.nonzero(bought)
+    same = rows[1:] == rows[:-1]
+    return rows[1:][same], np.diff(places)[same]

@@ -36,16 +36,19 @@ def benchmark_peers(sales: DataFrame, accounts: DataFrame, *, quantiles: tuple[f
 
 def _peer_quantiles(grid: DataFrame, *, quantiles: tuple[float, float], least: int) -> DataFrame:
     """`peers`, `q_low`, `q_high` of each row: the other buyers of its category in its channel."""
-    found = DataFrame({"peers": 0, "q_low": np.nan, "q_high": np.nan}, index=grid.index)
-    for _, group in grid.groupby(["channel", "category"], observed=True):
-        buyers = group.loc[group["sales"] > 0, "per_size"].sort_values()
-        place = Series(np.arange(len(buyers)), index=buyers.index).reindex(group.index, fill_value=len(buyers))
-        others = len(buyers) - (place < len(buyers)).astype(int)
-        found.loc[group.index, "peers"] = others
+    rates, buys = grid["per_size"].to_numpy(), grid["sales"].to_numpy() > 0
+    found = {"peers": np.zeros(len(grid), dtype="int64")} | {name: np.full(len(grid), np.nan) for name in ("q_low", "q_high")}
+    for rows in grid.groupby(["channel", "category"], observed=True).indices.values():
+        buyers = rows[buys[rows]]
+        order = np.argsort(rates[buyers], kind="stable")
+        place = np.full(len(rows), len(buyers))
+        place[np.flatnonzero(buys[rows])[order]] = np.arange(len(buyers))
+        others = len(buyers) - buys[rows].astype(int)
+        found["peers"][rows] = others
         for name, share in zip(("q_low", "q_high"), quantiles, strict=True):
-            values = _quantile_without(buyers.to_numpy(), place.to_numpy(), share)
-            found.loc[group.index, name] = np.where(others >= least, values, np.nan)
-    return found
+            values = _quantile_without(rates[buyers][order], place, share)
+            found[name][rows] = np.where(others >= least, values, np.nan)
+    return DataFrame(found, index=grid.index)
 
 
 def _quantile_without(ordered: np.ndarray, places: np.ndarray, share: float) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from pandas import DataFrame, Series
 
 from kamnb.training.accountplans import write_actions, write_goals, write_strategy, write_swot
+from kamnb.training.capacity import name_resources, state_capacity
 from kamnb.training.contacts import list_people, list_visits, log_contacts, tie_people
 from kamnb.training.demand import assort, order_cases
 from kamnb.training.facts import gather_facts
@@ -24,11 +25,13 @@ from kamnb.training.routing import report_sellthru
 from kamnb.training.scorecard import list_criteria, rate_accounts
 from kamnb.training.serving import drive_costs
 from kamnb.training.slips import write_slips
+from kamnb.training.stocks import count_stock, ring_up
 from kamnb.training.stores import check_stores, count_stores, list_stores
 from kamnb.training.stories import tell_stories
 from kamnb.training.terms import write_terms
 from kamnb.training.truthbook import truth_text
 from kamnb.training.truths import measure_truths
+from kamnb.training.verdicts import measure_hypotheses
 from kamnb.training.voices import (
     list_agreements,
     list_deals,
@@ -62,6 +65,7 @@ def make_tables(seed: int = SEED) -> dict[str, DataFrame]:
     slips = write_slips(world, pairs, cases)
     tables = _trade_tables(world, slips, _routed(world, pairs, moved))
     tables["sellthru"] = report_sellthru(world, pairs, cases, moved=moved)
+    tables |= {"stock": count_stock(world, slips, tables["sellthru"]), "pos": ring_up(world, slips, stores=count_stores(world))}
     tables["promos"] = list_promotions(world, promotions, _lifted_yen(world, pairs, promotions, lifted))
     tables |= _field_tables(world, tables)
     tables |= _plan_tables(world, tables)
@@ -72,11 +76,12 @@ def _trade_tables(world: World, slips: DataFrame, routed: Series) -> dict[str, D
     """Ledger, masters, market, terms, receivables, cost to serve, sales plan and scorecard."""
     stores = count_stores(world)
     accounts = list_accounts(world, slips, stores=stores, routed=routed)
+    drivers = name_resources(drive_costs(world, slips, stores=stores))
     return {"sales": slips, "accounts": accounts, "stores": list_stores(world, accounts),
             "channels": list_channels(world), "products": list_products(world),
             "market": name_categories(world, size_market(world, slips)),
             "terms": write_terms(world, slips), "ar": bill_accounts(world, slips),
-            "cost_drivers": drive_costs(world, slips, stores=stores), "plan": plan_sales(world, slips),
+            "cost_drivers": drivers, "capacity": state_capacity(drivers), "plan": plan_sales(world, slips),
             "criteria": list_criteria(), "scores": rate_accounts(world), "team": list_team(),
             "skills": rate_skills(world)}
 
@@ -87,7 +92,8 @@ def _field_tables(world: World, tables: dict[str, DataFrame]) -> dict[str, DataF
     return {"people": people, "links": tie_people(people), "contacts_log": log_contacts(world, people),
             "visits": list_visits(world, tables["sales"], tables["stores"]),
             "store_checks": check_stores(world, tables["stores"]), "competitors": watch_competitors(world),
-            "surveys": run_surveys(world), "hypotheses": list_hypotheses(), "agreements": list_agreements(),
+            "surveys": run_surveys(world), "hypotheses": list_hypotheses(measure_hypotheses(tables)),
+            "agreements": list_agreements(),
             "deals": list_deals(world)}
 
 

@@ -6,7 +6,8 @@ from kamnb.training.accountplans import percent
 from kamnb.training.handover import toml_section
 from kamnb.training.world import LANGUAGES, World, recipe
 
-SIGNED = {"growth", "losing_market", "losing_ours", "gaining_market", "gaining_ours", "both"}
+SIGNED = {"growth", "losing_market", "losing_ours", "gaining_market", "gaining_ours", "both", "growth_in", "growth_out",
+          "closing_ours", "closing_rival"}
 
 
 def truth_text(world: World, truths: dict[str, dict]) -> str:
@@ -31,9 +32,12 @@ def _written(world: World, key: str, facts: dict, language: str) -> dict[str, st
     names["names"] = ("・" if language == "ja" else ", " if language == "en" else "、").join(
         world.accounts.at[code, language] for code in facts.get("large_not_key", []))
     millions = {role: f"{abs(facts[role]) / 1e6:,.0f}" for role in ("profit", "overdue", "total") if role in facts}
+    millions |= {"cost": f"{facts['idle_cost'] / 1e6:,.0f}"} if "idle_cost" in facts else {}
     shares = {role: percent(value, signed=role in SIGNED) for role, value in _shares(key, facts).items()}
     shares = {role: text.replace("%", " %") if language == "en" else text for role, text in shares.items()}
     counts = {"late": f"{facts.get('days_late', 0):.0f}", "peers": str(facts.get("peers", ""))}
+    counts |= {role: f"{facts[role]:.1f}" for role in ("cover_before", "cover_after", "theirs", "others") if role in facts}
+    counts |= {role: f"{facts[role]:.2f}" for role in ("before", "after") if key == "T18"}
     return {role: str(value) for role, value in facts.items()} | names | millions | counts | shares
 
 
@@ -50,5 +54,7 @@ def _shares(key: str, facts: dict) -> dict[str, float]:
     quoted = {"T02": {"growth": "growth"}, "T05": {"pocket": "pocket", "peers": "peers_median"},
               "T03": {name: name for name in ("losing_market", "losing_ours", "gaining_market", "gaining_ours")},
               "T07": {"before": "cr4_before", "after": "cr4_after"},
-              "T09": {"behind": "behind_reached", "ahead": "ahead_reached"}, "T12": {"both": "both_growth"}}
+              "T09": {"behind": "behind_reached", "ahead": "ahead_reached"}, "T12": {"both": "both_growth"}, "T14": {"idle": "idle"},
+              "T15": {"growth_in": "growth_in", "growth_out": "growth_out"},
+              "T16": {"closing_ours": "closing_ours", "closing_rival": "closing_rival"}}
     return {role: facts[field] for role, field in quoted.get(key, {}).items()}

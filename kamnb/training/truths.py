@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series, Timestamp
 
+from kamnb.training.channeltruths import CHANNEL_TRUTHS, Tables
 from kamnb.training.world import World, recipe
 
 YEAR = 2025
-Tables = dict[str, DataFrame]
 
 
 def measure_truths(world: World, tables: Tables) -> dict[str, dict]:
-    """By id (T01 ... T13): accounts and dates that play a part, and numbers (yen, fractions, counts)."""
+    """By id (T01 ... T18): accounts and dates that play a part, and numbers (yen, fractions, counts)."""
     stories = recipe("stories")
     channel = tables["sales"]["account"].map(tables["accounts"].set_index("account")["channel"])
     category = tables["sales"]["product"].map(tables["products"].set_index("product")["category"])
     sales = tables["sales"].assign(year=tables["sales"]["date"].dt.year, channel=channel, category=category)
     seen = tables | {"sales": sales}
     measures = {"T01": _giant, "T02": _riser, "T03": _channels, "T04": _leaver, "T05": _cheap, "T06": _promotions,
-                "T07": _merger, "T08": _late, "T09": _plan, "T11": _strategic, "T12": _routing, "T13": _mix}
+                "T07": _merger, "T08": _late, "T09": _plan, "T11": _strategic, "T12": _routing, "T13": _mix, **CHANNEL_TRUTHS}
     found = {key: measure(seen, stories[key]) for key, measure in measures.items()}
     return dict(sorted((found | {"T10": _white(seen, world, stories["T10"])}).items()))
 

@@ -14,10 +14,12 @@ DEALS_EACH = 2
 
 
 def run_surveys(world: World) -> DataFrame:
-    """Answers: survey, item, respondent, department, importance, score (activity: hours a week), competitor_score."""
-    rng = stream(world.seed, "surveys")
-    return pd.concat([_customers(world, rng), _managers(rng), _hours(rng)], ignore_index=True).astype(
-        {"importance": "Int64", "score": "Int64", "competitor_score": "Int64"})
+    """Answers: survey, item, topic, respondent, department, importance, score (activity: hours a week), ..., date."""
+    rng, dates = stream(world.seed, "surveys"), recipe("voices")["dates"]
+    asked = pd.concat([_customers(world, rng), _managers(rng), _hours(rng)], ignore_index=True)
+    asked = asked.assign(date=pd.to_datetime(asked["survey"].map(dates)))
+    return pd.concat([asked, _factors(stream(world.seed, "maturity"))], ignore_index=True).astype(
+        {"importance": "Int64", "score": "Int64", "competitor_score": "Int64", "target": "Int64"})
 
 
 def _customers(world: World, rng: np.random.Generator) -> DataFrame:
@@ -55,9 +57,26 @@ def _hours(rng: np.random.Generator) -> DataFrame:
     rows = []
     for member in recipe("team")["member"][1:11]:
         for item in recipe("voices")["activity"]["items"]:
-            rows.append({"survey": "activity", "respondent": member["id"], "score": _mark(item["level"], rng)}
+            rows.append({"survey": "activity", "respondent": member["id"], "score": _mark(item["level"], rng),
+                         "topic": item["topic"]}
                         | twins("item", item["text"])
                         | twins("department", recipe("team")["department"][member["department"]]))
+    return DataFrame(rows)
+
+
+def _factors(rng: np.random.Generator) -> DataFrame:
+    """How our departments rate the nine success factors, in two rounds; one department sees one of them its own way."""
+    book, story, rows = recipe("voices")["maturity"], recipe("stories")["T17"], []
+    for turn, day in enumerate(book["rounds"]):
+        for department in recipe("voices")["management"]["departments"]:
+            for person in range(1, COLLEAGUES + 1):
+                for item in book["items"]:
+                    alone = (department, item["topic"]) == (story["department"], story["factor"])
+                    rows.append({"survey": "maturity", "respondent": f"{department}-{person}", "topic": item["topic"],
+                                 "score": _mark(story["score"] if alone else item["level"][turn], rng),
+                                 "target": book["target"], "date": Timestamp(day)}
+                                | twins("item", item["text"])
+                                | twins("department", recipe("team")["department"][department]))
     return DataFrame(rows)
 
 
@@ -66,13 +85,18 @@ def _mark(mean: float, rng: np.random.Generator) -> int:
     return int(np.clip(round(rng.normal(mean, 0.7)), 1, 5))
 
 
-def list_hypotheses() -> DataFrame:
-    """Hypotheses with evidence, who agreed, the KPI and the day of the test."""
+def list_hypotheses(measured: dict[str, float]) -> DataFrame:
+    """Hypotheses with evidence, who agreed, the KPI and the day of the test, and the rule fixed before it.
+
+    `measured`: value of each measure that a rule looks at.
+    """
     return DataFrame([{"hypothesis": h["id"], "topic": h["topic"], "agreed_on": Timestamp(h["on"]),
-                       "test_on": Timestamp(h["test"]), "verdict": h["verdict"]}
+                       "test_on": Timestamp(h["test"]), "verdict": h["verdict"],
+                       "measured": measured.get(h.get("measure")), "confirmed_from": h.get("confirmed_from"),
+                       "refuted_from": h.get("refuted_from"), "asked": h.get("asked"), "said_yes": h.get("said_yes")}
                       | twins("statement", h["statement"]) | twins("evidence", h["evidence"])
                       | twins("agreed_by", h["agreed"]) | twins("kpi", h["kpi"])
-                      for h in recipe("voices")["hypothesis"]])
+                      for h in recipe("voices")["hypothesis"]]).astype({"asked": "Int64", "said_yes": "Int64"})
 
 
 def list_agreements() -> DataFrame:

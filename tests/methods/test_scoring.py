@@ -83,6 +83,26 @@ def test_values_become_scores_between_their_quantiles():
     assert scoring.scale_to_scores(values, direction="cost").tolist() == pytest.approx((6 - scores).tolist())
 
 
+@pytest.mark.oracle("O10")
+def test_values_between_anchors_lie_on_straight_lines():
+    values = Series([50, 90, 100, 10, 40, 101, 120])
+    found = scoring.scale_by_anchors(values, anchors={50: 1, 75: 0.8, 90: 0.5, 100: 0})
+    assert found.tolist() == pytest.approx([1, 0.5, 0, 1, 1, 0, 0])
+    assert scoring.scale_by_anchors(Series([82.5]), anchors={90: 0.5, 75: 0.8}).tolist() == pytest.approx([0.65])
+
+
+def test_unknown_value_has_no_score_and_one_anchor_is_no_scale():
+    assert scoring.scale_by_anchors(Series([None, 5], dtype="Int64"), anchors={0: 1, 10: 5}).isna().tolist() == [True, False]
+    with pytest.raises(InputError, match="two anchors"):
+        scoring.scale_by_anchors(Series([1.0]), anchors={0: 1})
+
+
+def test_limits_of_an_interval_are_scored_on_the_scale_of_its_middle():
+    low, high = (scoring.scale_between(Series([value]), ends=(0, 100)).iloc[0] for value in (-20.0, 50.0))
+    assert (low, high) == (1, 3)
+    assert scoring.scale_between(Series([25.0]), ends=(0, 100), direction="cost").iloc[0] == 4
+
+
 def test_equal_values_score_three_and_unknown_stays_unknown():
     assert scoring.scale_to_scores(Series([7.0, 7.0, np.nan])).tolist()[:2] == [3, 3]
     assert scoring.scale_to_scores(Series([7.0, np.nan])).isna().tolist() == [False, True]

@@ -10,7 +10,7 @@ from kamnb.training import make_sample
 from kamnb.training.sample import make_tables
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-LEFT_OUT = {"cal", "params", "shelf", "pos", "stock", "questions", "answers", "cases"}
+LEFT_OUT = {"cal", "params", "shelf", "questions", "answers", "cases"}
 LABELS = {"respondent"}          # codes of persons, the same in every language
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

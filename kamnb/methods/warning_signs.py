@@ -1,0 +1,137 @@
+"""Signs that an account is about to be lost, as one could have seen them on each day of the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, DatetimeIndex, Series, Timestamp
+
+from kamnb.calendar import last_complete_month
+from kamnb.methods.series import deseasonalise, list_intervals, spread_months
+
+YEAR, RUN = 12, 3  # months of a year, and of the run that counts as a loss
+SIGNS = ("fall", "against_peers", "lately", "slope", "narrower", "overdue")
+CELLS = {"day": "datetime64[us]", "account": "str", "state": "str", "sales": "int64", "change": float,
+         **dict.fromkeys(SIGNS, float), "naive": bool, "lost": "boolean", "months": "Int64"}
+
+
+@dataclass(frozen=True)
+class WarningRules:
+    """What counts as a loss, what it is compared with, and how the test is run; thresholds are rules of thumb.
+
+    `loss`: fall of three months, season aside, below the year before from which an account counts as lost; `horizon`: months
+    ahead in which it must happen; `active`: in how many of twelve months an account must have bought for three of them to tell
+    anything (who buys more seldom is judged by its own pauses: `pauses.measure_pauses`); `naive`: fall of the last `window`
+    months against the same a year earlier from which the simple alarm rings; `step`: months between two test days; `draws`,
+    `level`, `seed`: of the interval.
+    """
+
+    loss: float = 0.5
+    horizon: int = 6
+    active: int = 9
+    naive: float = 0.2
+    window: int = 3
+    step: int = 3
+    draws: int = 2000
+    level: float = 0.9
+    seed: int = 0
+
+
+DEFAULT = WarningRules()
+
+
+def trace_signs(panel: DataFrame, products: DataFrame, *, as_of: Timestamp, rules: WarningRules = DEFAULT) -> DataFrame:
+    """Every account on every test day: what it looked like, and what became of it.
+
+    `panel`: account, channel, month, net_sales; `products`: account, product, month, net_sales (may be empty).  Test days are
+    ends of complete months, `step` apart, the last of them that of `as_of`, with eighteen months before them.  Returns day,
+    account, `state` (watched; irregular: buys too seldom; fallen: lost already, no news), `sales` (12 months), `change` (last
+    `window` months against a year earlier), the signs, all the larger the worse: `fall` (- change), `against_peers` (log
+    change, less that of the channel), `lately` (last 3 months against the 9 before, without the season), `slope` (fall of a
+    line through the year, in standard errors), `narrower` (fewer products than a year earlier, share), `overdue` (pause in usual
+    intervals), `naive` (the simple alarm rings), `lost` (within the horizon; unknown where it has not ended) and `months`
+    until then.  Nothing of a day's row but the last two was known after that day.  Accounts that do not buy any more have no
+    row.  Source: feature 13.
+    """
+    last = last_complete_month(as_of)
+    parts = [_observe(panel, products, day, rules).join(_follow(panel, day, last, rules)).reset_index()
+             for day in _list_days(panel, last, rules)]
+    table = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=list(CELLS))
+    return table[list(CELLS)].astype(CELLS)
+
+
+def _list_days(panel: DataFrame, last: Timestamp, rules: WarningRules) -> DatetimeIndex:
+    if panel.empty:
+        return DatetimeIndex([])
+    first = panel["month"].min() + pd.DateOffset(months=YEAR + max(rules.window, 6) - 1)
+    return DatetimeIndex(pd.date_range(first, last, freq="MS")[::-1][::rules.step][::-1] + pd.offsets.MonthEnd(0))
+
+
+def _observe(panel: DataFrame, products: DataFrame, day: Timestamp, rules: WarningRules) -> DataFrame:
+    """The signs of one day, by account."""
+    last = day.to_period("M").start_time
+    known, bought = panel[panel["month"] <= last], products[products["month"] <= last]
+    wide, level = spread_months(known, until=last), spread_months(deseasonalise(known, of="channel"), until=last)
+    recent, before = (wide.iloc[:, wide.shape[1] - end - rules.window:wide.shape[1] - end].sum(axis=1) for end in (0, YEAR))
+    change = recent / before.where(before > 0) - 1
+    fallen = level.iloc[:, -RUN:].mean(axis=1) <= (1 - rules.loss) * level.iloc[:, -YEAR - RUN:-RUN].mean(axis=1)
+    regular = (wide.iloc[:, -YEAR - RUN:-RUN] > 0).sum(axis=1) >= rules.active
+    state = np.select([~regular, fallen], ["irregular", "fallen"], "watched")
+    table = DataFrame({"day": day, "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change, "naive": change <= -rules.naive,
+                       "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
+    channel = known.groupby("account")["channel"].last()
+    return table.join(_measure_signs(level.loc[table.index], table["change"], channel)).assign(
+        narrower=_measure_narrowing(bought, table.index, last))
+
+
+def _follow(panel: DataFrame, day: Timestamp, last: Timestamp, rules: WarningRules) -> DataFrame:
+    """Whether and when each account was lost within the horizon, by account."""
+    until = day.to_period("M").start_time + pd.DateOffset(months=rules.horizon)
+    level = spread_months(deseasonalise(panel[panel["month"] <= until], of="channel"), until=until)
+    usual = level.iloc[:, -YEAR - rules.horizon:-rules.horizon].mean(axis=1).to_numpy()
+    runs = level.T.rolling(RUN).mean().T.iloc[:, -rules.horizon:].to_numpy()
+    fallen = runs <= (1 - rules.loss) * usual[:, None]
+    table = DataFrame({"lost": fallen.any(axis=1), "months": fallen.argmax(axis=1) + 1}, index=level.index).astype(
+        {"lost": "boolean", "months": "Int64"})
+    table["months"] = table["months"].where(table["lost"])
+    return table if until <= last else table.mask(table["lost"].notna(), pd.NA)
+
+
+def _measure_signs(level: DataFrame, change: Series, channel: Series) -> DataFrame:
+    """The signs of decline that sales alone tell of; `level`: sales by month without the season."""
+    log_change = np.log1p(change.clip(lower=-0.99))
+    year = level.iloc[:, -YEAR:]
+    usual, lately = year.iloc[:, :-RUN].mean(axis=1), year.iloc[:, -RUN:].mean(axis=1)
+    peers = log_change.groupby(channel.reindex(level.index)).transform("median")
+    return DataFrame({"fall": -change, "against_peers": peers - log_change, "lately": 1 - lately / usual.where(usual > 0),
+                      "slope": _measure_slope(year), "overdue": _measure_overdue(level)})
+
+
+def _measure_slope(year: DataFrame) -> Series:
+    """Fall of a straight line through the year, in standard errors; a year without any spread has none."""
+    months = np.arange(year.shape[1]) - (year.shape[1] - 1) / 2
+    centred = year.sub(year.mean(axis=1), axis=0)
+    slope = (centred * months).sum(axis=1) / (months**2).sum()
+    rest = centred - np.outer(slope, months)
+    error = np.sqrt((rest**2).sum(axis=1) / max(year.shape[1] - 2, 1) / (months**2).sum())
+    return -slope / error.where(error > 1e-12)
+
+
+def _measure_narrowing(products: DataFrame, accounts: pd.Index, last: Timestamp) -> Series:
+    """How many fewer products are bought in three months than in the same a year earlier, as a share; NaN without any then."""
+    age = (last.year - products["month"].dt.year) * 12 + last.month - products["month"].dt.month
+    counts = []
+    for window in ((0, RUN - 1), (YEAR, YEAR + RUN - 1)):
+        rows = products[age.between(*window) & (products["net_sales"] > 0)]
+        counts.append(rows.groupby("account")["product"].nunique().reindex(accounts, fill_value=0).astype(float))
+    return 1 - counts[0] / counts[1].where(counts[1] > 0)
+
+
+def _measure_overdue(level: DataFrame) -> Series:
+    """The running pause in usual intervals (months); NaN with fewer than three intervals."""
+    bought = level.to_numpy(dtype=float) > 0
+    pause = Series(bought[:, ::-1].argmax(axis=1) + 1, index=level.index, dtype=float)
+    gaps = list_intervals(level).groupby("account")["interval"]
+    return pause / gaps.mean().where(gaps.size() >= 3).reindex(level.index)
