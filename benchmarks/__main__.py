@@ -1,9 +1,10 @@
-"""python -m benchmarks: each figure is the time of the usual way divided by ours, median of interleaved rounds."""
+"""python -m benchmarks [data] [channels] [selection] [render]: our way against the usual one, in one run, as ratios."""
 
 from __future__ import annotations
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +14,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from benchmarks.channels import compare_channels
+from benchmarks.render import compare_rendering
+from benchmarks.selection import compare_selection
 from kamnb.engagement import open_engagement
 from kamnb.ledger import build_panels
 from kamnb.methods.acceptability import accept_ranks
@@ -75,22 +79,32 @@ def rank_in_a_loop(ratings: DataFrame, draws: int) -> np.ndarray:
     return counts / draws
 
 
-def main() -> None:
-    """Run the comparisons, print them and write benchmarks/results.json."""
+def compare_data() -> dict[str, dict[str, float]]:
+    """Panels, opening and rank acceptability against the usual way."""
     tables = make_lines(np.random.default_rng(7))
     ratings = DataFrame(np.random.default_rng(3).uniform(1, 5, (200, 8)), index=[f"A{i}" for i in range(200)])
     open_engagement(SAMPLE)
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch)
-        results = {
+        return {
             "panels_vs_pandas": compare(lambda: sum_with_pandas(tables, out), lambda: build_panels(tables, out=out)),
             "opening_vs_raw_files": compare(read_raw, lambda: open_engagement(SAMPLE).panel("account_month")),
             "smaa_vs_loop": compare(lambda: rank_in_a_loop(ratings, 1_000), lambda: accept_ranks(ratings, draws=1_000, seed=1)),
         }
-    for name, figures in results.items():
-        print(f"{name:22} {figures['ratio']:8.2f} x   (usual {figures['usual']:.3f} s, ours {figures['ours']:.3f} s)")
-    (Path(__file__).parent / "results.json").write_text(json.dumps(results, indent=1))
+
+
+PARTS = {"data": compare_data, "channels": compare_channels, "selection": compare_selection, "render": compare_rendering}
+
+
+def main(asked: list[str]) -> None:
+    """Run the comparisons asked for (default: all), print them and add them to benchmarks/results.json."""
+    file = Path(__file__).parent / "results.json"
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for name in asked or PARTS:
+        results[name] = PARTS[name]()
+        print(f"{name}\n{json.dumps(results[name], indent=1)}", flush=True)
+        file.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
