@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,27 +14,14 @@ from pandas import DataFrame
 from benchmarks.channels import compare_channels
 from benchmarks.render import compare_rendering
 from benchmarks.selection import compare_selection
+from benchmarks.timing import compare
 from kamnb.engagement import open_engagement
 from kamnb.ledger import build_panels
 from kamnb.methods.acceptability import accept_ranks
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample"
-ROUNDS, LINES = 3, 1_000_000
-
-
-def seconds(task: Callable[[], object]) -> float:
-    """Wall time of `task`."""
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start
-
-
-def compare(usual: Callable[[], object], ours: Callable[[], object]) -> dict[str, float]:
-    """Median seconds of both over interleaved rounds, and the ratio usual / ours of each round's pair."""
-    pairs = [(seconds(usual), seconds(ours)) for _ in range(ROUNDS)]
-    return {"usual": statistics.median(u for u, _ in pairs), "ours": statistics.median(o for _, o in pairs),
-            "ratio": statistics.median(u / o for u, o in pairs)}
+LINES = 1_000_000
 
 
 def make_lines(rng: np.random.Generator) -> dict[str, DataFrame]:

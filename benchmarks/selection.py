@@ -8,7 +8,7 @@ from pandas import DataFrame, Timestamp
 from scipy.optimize import Bounds, LinearConstraint, milp, minimize
 from scipy.special import betaln, gammaln
 
-from benchmarks.__main__ import compare
+from benchmarks.timing import compare
 from kamnb.methods.acceptability import accept_seats
 from kamnb.methods.buying_models import fit_buying
 from kamnb.methods.choice import SetRules, choose_set
