@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 import traceback
-import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -100,9 +99,9 @@ def check_output(file: Path, report: Report) -> None:
         with CalamineWorkbook.from_path(file) as book:
             whole = len(book.sheet_names) > len(report.tables())
     else:
-        with zipfile.ZipFile(file) as deck:
-            slides = sum(name.startswith("ppt/slides/slide") for name in deck.namelist())
-            whole = deck.testzip() is None and slides > len(report.sections)
+        from kamnb.reports.pptx import is_whole
+
+        whole = is_whole(file, report)
     if not whole:
         raise UnfinishedError(f"{file.name} does not hold the whole report")
 

@@ -40,7 +40,8 @@ def nice_scale(scale: dict, values: list[float], *, cut: bool) -> dict:
         return {"low": low, "high": high, "step": None}
     step, seen = min(steps), [*values, *scale["ticks"]]
     if abs(low / step - round(low / step)) > 1e-6:
-        low = step * math.floor(min(seen) / step + 1e-9)
+        drawn, low = low, step * math.floor(min(seen) / step + 1e-9)
+        low -= step * (low - drawn > 0.3 * step and any(value <= low for value in values))  # a mark on the edge hides tick labels
     return {"low": low, "high": max(max(scale["ticks"]), max(seen) + 0.015 * (max(seen) - low)) if cut else high, "step": step}
 
 

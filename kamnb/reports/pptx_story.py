@@ -36,9 +36,9 @@ def tell_slides(report: Report) -> list[Slide]:
     for title, slides in told:
         entries.append((title, page))
         page += len(slides)
-    front = words("reports.contents")
-    whole = [replace(slide, section=front) for slide in [*opening, agenda_slide(entries)]]
-    return [*whole, *[replace(slide, section=title) for title, slides in told for slide in slides]]
+    front = [*opening, *([agenda_slide(entries)] if entries else [])]
+    return [*[replace(slide, section=words("reports.contents")) for slide in front],
+            *[replace(slide, section=title) for title, slides in told for slide in slides]]
 
 
 def footer(report: Report) -> str:

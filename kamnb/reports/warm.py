@@ -31,7 +31,7 @@ from kamnb.reports.reading import Prose, Report, Section, Table  # noqa: E402
 from kamnb.words import LANGUAGES, speak, word_list  # noqa: E402
 
 LOOK = 0.25
-FORMATS = ("html", "xlsx")
+FORMATS = ("html", "xlsx", "pptx")
 
 
 @dataclass
