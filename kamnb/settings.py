@@ -69,7 +69,12 @@ class Choices(Strict):
 
 
 class ChannelSettings(Strict):
-    """[channels]: weights of the nine-box, how many channels get priority, and the peers of the headroom."""
+    """[channels]: weights of the nine-box, how many channels get priority, the peers of the headroom, and assumptions.
+
+    horizon, discount: years and rate of the long-term scenario; avoidable: part of the cost to serve that ends when a buyer
+    leaves; replacement: growth a year of the others that may be set against a loss; fixed_cost: what must be paid whoever
+    buys (minor units a year); capture: part of the headroom that a channel to grow is to win in a year.  Rules of thumb, all.
+    """
 
     attractiveness: dict[Literal["market_size", "market_growth", "headroom", "margin"], Annotated[float, Field(ge=0)]] = {
         "market_size": 1,
@@ -87,16 +92,31 @@ class ChannelSettings(Strict):
     peer_quantiles: tuple[float, float] = (0.5, 0.75)
     draws: int = Field(10_000, ge=100)
     seed: int = 20_250_402
+    horizon: int = Field(5, ge=1, le=20)
+    discount: float = Field(0.08, ge=0, lt=1)
+    avoidable: float = Field(0.5, ge=0, le=1)
+    replacement: float = Field(0.03, ge=0, lt=1)
+    fixed_cost: int | None = Field(None, ge=0)
+    capture: float = Field(0.2, ge=0, le=1)
 
 
 class SelectionSettings(Strict):
     """[selection]: weights of the eight factors (method.md B12-B19), how many accounts can be served, and who may be one.
 
     key_share: part of the team's hours kept for key accounts; least_rated: part of the weight an account must be rated
-    on; least_size: quantile of sales it must reach for a seat to pay.  All three are rules of thumb.
+    on; least_size: quantile of sales it must reach for a seat to pay.  weight_spread: how far the board could move each
+    weight, as a part of itself (bounds and orders of single weights, as shares of 1, go before it); new_weights: weights
+    that differ for accounts still to be built.  budget, account_cost (minor units a year), account_hours: what limits the
+    list beside the hours; conflicts, together: pairs that exclude each other, groups that come as one.  types, reach,
+    three_p, knock_outs: rules as data (None = ours); gates: whether a broken rule warns or bars.  enter, leave, margin:
+    doors of the list.  All numbers are rules of thumb.
     """
 
     weights: dict[str, float] = dict.fromkeys(FACTORS, 1.0)
+    weight_spread: float = Field(0.5, ge=0, le=1)
+    weight_bounds: dict[str, tuple[float, float]] = {}
+    weight_orders: tuple[tuple[str, str], ...] = ()
+    new_weights: dict[str, Annotated[float, Field(ge=0)]] = {"revenue": 0.0, "continuity": 0.0}
     team_hours: float | None = Field(None, gt=0)
     hours_per_account: float = Field(400, gt=0)
     key_share: float = Field(0.2, gt=0, le=1)
@@ -105,6 +125,19 @@ class SelectionSettings(Strict):
     least_size: float = Field(0.5, ge=0, lt=1)
     must_have: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    budget: int | None = Field(None, gt=0)
+    account_hours: dict[str, Annotated[float, Field(ge=0)]] = {}
+    account_cost: dict[str, Annotated[int, Field(ge=0)]] = {}
+    conflicts: tuple[tuple[str, str], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    types: tuple[dict, ...] | None = None
+    reach: tuple[dict, ...] | None = None
+    three_p: tuple[dict, ...] | None = None
+    knock_outs: tuple[dict, ...] | None = None
+    gates: Literal["warn", "bar"] = "warn"
+    enter: float = Field(0.6, gt=0, le=1)
+    leave: float = Field(0.3, ge=0, lt=1)
+    margin: float = Field(0.2, ge=0, le=1)
     draws: int = Field(10_000, ge=100)
     seed: int = 20_250_401
 

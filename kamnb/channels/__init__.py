@@ -1,27 +1,34 @@
 """Stage 1: where the business comes from, and which channels deserve resources."""
 
-from kamnb.channels.dependence import (
-    list_mergers,
-    rank_buyers,
-    summarise_concentration,
-    trace_concentration,
-    trace_lorenz,
+from kamnb.channels.cards import lay_cards, summarise_cards
+from kamnb.channels.coverage import measure_fair_share, summarise_fair_share
+from kamnb.channels.dependence import rank_buyers, summarise_concentration, trace_lorenz
+from kamnb.channels.direction import (
+    compare_cuts,
+    find_first,
+    list_strategies,
+    state_goals,
+    summarise_cuts,
+    summarise_first,
 )
+from kamnb.channels.evidence import weigh_growth
+from kamnb.channels.flows import compare_flows
+from kamnb.channels.hands import list_hands, list_split_groups, summarise_hands
 from kamnb.channels.history import compare_growth, drop_unknown, place_months, summarise_growth, trace_channels
-from kamnb.channels.hypotheses import list_hypotheses
-from kamnb.channels.inside import (
-    classify_accounts,
-    compare_rules,
-    cross_classes,
-    profile_channels,
-    summarise_fields,
-)
-from kamnb.channels.market import (
-    compare_market,
-    estimate_headroom,
-    race_market,
-    summarise_headroom,
-    summarise_race,
+from kamnb.channels.hypotheses import list_consent, list_hypotheses, summarise_consent, summarise_hypotheses
+from kamnb.channels.inside import classify_accounts, compare_rules
+from kamnb.channels.market import compare_market, estimate_headroom, race_market, summarise_headroom, summarise_race
+from kamnb.channels.migration import lay_grid, summarise_grid, summarise_moves, trace_moves
+from kamnb.channels.practice import (
+    compare_hours,
+    compare_rivals,
+    list_department_views,
+    list_gaps,
+    measure_time,
+    rate_maturity,
+    summarise_hours,
+    summarise_maturity,
+    summarise_rivals,
 )
 from kamnb.channels.priority import (
     count_seats,
@@ -35,46 +42,101 @@ from kamnb.channels.priority import (
     weigh_doubt,
 )
 from kamnb.channels.profit import (
+    compare_ladders,
+    list_idle,
     list_losses,
+    rate_work,
+    stack_ladder,
     sum_profit,
+    summarise_idle,
     summarise_losses,
     summarise_profit,
+    summarise_whale,
     trace_earnings,
+    trace_whale,
 )
+from kamnb.channels.prospects import project_channels, summarise_prospects
+from kamnb.channels.requests import list_requests
+from kamnb.channels.routes import compare_routes, restate_months, summarise_routes
 from kamnb.channels.sentences import (
     tell_decision,
-    tell_fields,
+    tell_first,
     tell_losses,
     tell_market,
     tell_mergers,
     tell_profit,
     tell_profit_lesson,
+    tell_rivals,
+    tell_routing,
     tell_rules,
     tell_standing,
+    tell_structure,
+)
+from kamnb.channels.stress import stress_buyers, sum_members, summarise_stress
+from kamnb.channels.structure import (
+    compare_trade,
+    judge_slogan,
+    list_groups,
+    list_mergers,
+    summarise_structure,
+    trace_concentration,
+)
+from kamnb.channels.studies import (
+    Priority,
+    draw_conclusions,
+    study_accounts,
+    study_dependence,
+    study_growth,
+    study_practice,
+    study_priority,
+    study_trade,
 )
 from kamnb.methods.pricing import price_rules
 
 __all__ = [
-    "NEEDS", "classify_accounts", "compare_growth", "compare_market", "compare_rules", "count_seats", "cross_classes",
-    "decide_channels", "drop_unknown", "estimate_headroom", "find_lines", "list_hypotheses", "list_losses",
-    "list_mergers", "measure_criteria", "name_standing", "place_channels", "place_months", "price_rules", "profile_channels",
-    "race_market", "rank_buyers", "rate_channels", "sum_profit", "summarise_concentration", "summarise_decision",
-    "summarise_fields", "summarise_growth", "summarise_headroom", "summarise_losses", "summarise_profit",
-    "summarise_race", "tell_decision", "tell_fields", "tell_losses", "tell_market", "tell_mergers", "tell_profit",
-    "tell_profit_lesson", "tell_rules", "tell_standing", "trace_channels", "trace_concentration", "trace_earnings",
-    "trace_lorenz", "weigh_doubt",
+    "NEEDS", "Priority", "classify_accounts", "compare_cuts", "compare_flows", "compare_growth", "compare_hours",
+    "compare_ladders", "compare_market", "compare_rivals", "compare_routes", "compare_rules", "compare_trade",
+    "count_seats", "decide_channels", "draw_conclusions", "drop_unknown", "estimate_headroom", "find_first",
+    "find_lines", "judge_slogan", "lay_cards", "lay_grid", "list_consent", "list_department_views", "list_gaps",
+    "list_groups", "list_hands", "list_hypotheses", "list_idle", "list_losses", "list_mergers", "list_requests",
+    "list_split_groups", "list_strategies", "measure_criteria", "measure_fair_share", "measure_time", "name_standing",
+    "place_channels", "place_months", "price_rules", "project_channels", "race_market", "rank_buyers",
+    "rate_channels", "rate_maturity", "rate_work", "restate_months", "stack_ladder", "state_goals", "stress_buyers",
+    "study_accounts", "study_dependence", "study_growth", "study_practice", "study_priority", "study_trade",
+    "sum_members", "sum_profit", "summarise_cards", "summarise_concentration", "summarise_consent", "summarise_cuts",
+    "summarise_decision", "summarise_fair_share", "summarise_first", "summarise_grid", "summarise_growth",
+    "summarise_hands", "summarise_headroom", "summarise_hours", "summarise_hypotheses", "summarise_idle",
+    "summarise_losses", "summarise_maturity", "summarise_moves", "summarise_profit", "summarise_prospects",
+    "summarise_race", "summarise_rivals", "summarise_routes", "summarise_stress", "summarise_structure",
+    "summarise_whale", "tell_decision", "tell_first", "tell_losses", "tell_market", "tell_mergers", "tell_profit",
+    "tell_profit_lesson", "tell_rivals", "tell_routing", "tell_rules", "tell_standing", "tell_structure",
+    "trace_channels", "trace_concentration", "trace_earnings", "trace_lorenz", "trace_moves", "trace_whale",
+    "weigh_doubt", "weigh_growth",
 ]
 
 SALES = ("sales", "accounts")
 MARKET = (*SALES, "market")
 EARNINGS = (*SALES, "terms", "cost_drivers")
 BEHIND = {
-    SALES: ("history", "growth_found", "concentration", "concentration_found", "mergers", "lorenz",
-            "rules", "rules_found.months", "fields", "fields_found.steady", "classes", "inside"),
-    MARKET: ("race", "race_found", "headroom", "headroom_found", "conclusion_market.held"),
-    EARNINGS: ("profit", "profit_found.margin", "losses", "losses_found.margin", "buyers", "conclusion_profit.sound"),
-    (*MARKET, "terms", "cost_drivers"): ("criteria", "ninebox", "doubt", "decided", "decision_found.contested",
-                                         "key_figures"),
-    ("hypotheses",): ("hypotheses",),
+    SALES: ("history", "growth_found", "concentration", "lorenz", "rules", "rules_found.months", "moves",
+            "moves_found", "grid", "grid_found", "fields", "classes", "funnel"),
+    ("accounts",): ("groups", "mergers"),
+    MARKET: ("race", "race_found", "headroom", "headroom_found", "conclusion_market.held", "structure", "structure_found",
+             "structure_alone", "first", "first_found.moving", "first_found.still"),
+    (*SALES, "sellthru"): ("routing_found", "routing_none"),
+    (*SALES, "stores"): ("fair", "fair_found"),
+    (*SALES, "sellthru", "stock"): ("flows",),
+    EARNINGS: ("profit", "profit_found.margin", "ladder", "ladders", "losses", "losses_found.margin", "whale",
+               "prospects", "prospects_found", "stress", "stress_found", "cards", "cards_found",
+               "conclusion_profit.sound"),
+    (*SALES, "cost_drivers", "capacity"): ("idle", "idle_found"),
+    ("surveys",): ("rivals", "rivals_found.behind", "views", "maturity", "maturity_found.disputed", "time"),
+    (*SALES, "visits"): ("effort", "hours_found"),
+    (*SALES, "visits", "stores"): ("hands", "hands_found"),
+    (*MARKET, "terms", "cost_drivers"): ("criteria", "ninebox", "doubt", "cuts", "cuts_found", "decided", "strategies",
+                                         "decision_found.contested", "key_figures"),
+    (): ("claims",),
+    ("hypotheses",): ("hypotheses", "hypotheses_found"),
+    ("agreements",): ("consent", "consent_found"),
 }
 NEEDS: dict[str, tuple[str, ...]] = {f"channels.{name}": tables for tables, names in BEHIND.items() for name in names}

@@ -11,18 +11,17 @@ from pandas import DataFrame, Series
 from kamnb import style
 from kamnb.channels import sentences
 from kamnb.channels.profit import RATES, deepest_level
-from kamnb.formats import NONE, grouped, money_unit
+from kamnb.formats import NONE, grouped, money_unit, width_of
 from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
 from kamnb.words import currency, say_value, spoken, words
 
 SMALL = 8.5
-SHOWN = 10
 
 
 def list_rows(ax: Axes | None, names: Series, *, extra: float = 0.0) -> Axes:
     """Axes with one row per name from the top down, the names left of the axis."""
     ax = style.canvas(ax, height=1.15 + 0.34 * len(names) + extra)
-    ax.set_yticks(range(len(names)), [style.shorten(name, 30) for name in names])
+    ax.set_yticks(range(len(names)), [style.shorten(name, 36) for name in names])
     ax.set_ylim(len(names) - 0.4, -1.0)
     ax.tick_params(length=0)
     return ax
@@ -55,27 +54,27 @@ def leave_room(ax: Axes, values: Iterable[float], *, right: float) -> tuple[floa
     return high, span
 
 
-def history(table: DataFrame, *, growth: DataFrame, ax: Axes | None = None) -> Axes:
+def history(table: DataFrame, *, years: DataFrame, ax: Axes | None = None) -> Axes:
     """Every channel's sales by year as small columns, then its latest sales, growth a year, and change as a bar.
 
-    `table`: from `trace_channels`; `growth`: from `compare_growth`.
+    `table`: from `compare_growth`; `years`: from `trace_channels`.
     """
-    order = growth.sort_values(["net_sales", "channel"], ascending=[False, True], ignore_index=True)
+    order = table.sort_values(["net_sales", "channel"], ascending=[False, True], ignore_index=True)
     ax = list_rows(ax, order["channel_name"], extra=0.1 * len(order))
-    wide = table.pivot(index="channel", columns="year", values="net_sales").loc[order["channel"]]
-    years, largest = len(wide.columns), float(wide.to_numpy().max())
+    wide = years.pivot(index="channel", columns="year", values="net_sales").loc[order["channel"]]
+    count, largest = len(wide.columns), float(wide.to_numpy().max())
     for row, sales in enumerate(wide.to_numpy(dtype=float)):
-        colours = [*[LIGHT] * (years - 1), GREY]
-        ax.bar(range(years), -0.86 * sales / largest, bottom=row + 0.42, width=0.7, color=colours)
+        colours = [*[LIGHT] * (count - 1), GREY]
+        ax.bar(range(count), -0.86 * sales / largest, bottom=row + 0.42, width=0.7, color=colours)
     texts, unit = write_amounts(order["net_sales"], like=order["change"])
-    note_column(ax, 1.55 * years + 0.6, texts, head=words("channels.history.latest", unit=unit))
+    note_column(ax, 1.55 * count + 0.6, texts, head=words("channels.history.latest", unit=unit))
     rates = [say_value(rate, "rate") for rate in order["cagr"]]
-    note_column(ax, 2.0 * years + 0.8, rates, head=words("channels.history.cagr"))
-    _bar_changes(ax, order["change"], zero=3.0 * years + 1, length=0.75 * years)
-    ax.set_xlim(-0.6, 4.6 * years)
+    note_column(ax, 2.0 * count + 0.8, rates, head=words("channels.history.cagr"))
+    _bar_changes(ax, order["change"], zero=3.0 * count + 1, length=0.75 * count)
+    ax.set_xlim(-0.6, 4.6 * count)
     style.hide_axis(ax.xaxis)
     measured = words("channels.history.measured", first=wide.columns[0], last=wide.columns[-1])
-    return style.title(ax, words(**sentences.title_history(growth)), measured)
+    return style.title(ax, words(**sentences.title_history(table)), measured)
 
 
 def _bar_changes(ax: Axes, changes: Series, *, zero: float, length: float) -> None:
@@ -101,7 +100,7 @@ def race(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.hlines(rows, table["market_growth"], table["growth"], color=LIGHT, linewidth=3, zorder=1)
     ax.scatter(table["market_growth"], rows, s=52, facecolor="white", edgecolor=GREY, linewidth=1.6, zorder=2)
     ax.scatter(table["growth"], rows, s=58, color=[ACCENT if e < 0 else INK for e in table["share_effect"]], zorder=3)
-    _name_marks(ax, table.iloc[0], {"market_growth": "channels.race.market", "growth": "channels.race.ours"})
+    name_marks(ax, table.iloc[0], {"market_growth": "channels.race.market", "growth": "channels.race.ours"})
     style.percent_axis(ax.xaxis, signed=True)
     end, span = leave_room(ax, [*table["market_growth"], *table["growth"]], right=0.95)
     shares = [words("channels.race.share_label", **row) for row in table.to_dict("records")]
@@ -111,11 +110,33 @@ def race(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return style.title(ax, words(**sentences.title_race(table)), words("channels.race.measured"))
 
 
-def _name_marks(ax: Axes, first: Series, names: Mapping[str, str]) -> None:
-    """What the marks of the first row are, above them; neighbours at different heights."""
-    for place, column in enumerate(sorted(names, key=lambda name: first[name])):
-        ax.annotate(words(names[column]), (first[column], 0), (0, 8 if place != 1 or len(names) < 3 else 19),
-                    textcoords="offset points", ha="center", fontsize=SMALL, color=GREY)
+def name_marks(ax: Axes, first: Series, names: Mapping[str, str]) -> None:
+    """What the marks of the first row are, above them; two turn away from each other, of three the middle one stands higher."""
+    order = sorted(names, key=lambda name: first[name])
+    sides = {1: ["center"], 2: ["right", "left"]}.get(len(order), ["center"] * len(order))
+    for place, (column, side) in enumerate(zip(order, sides, strict=True)):
+        ax.annotate(words(names[column]), (first[column], 0), (0, 19 if place == 1 and len(order) > 2 else 8),
+                    textcoords="offset points", ha=side, fontsize=SMALL, color=GREY)
+
+
+def draw_ranges(ax: Axes, ends: tuple[Series, Series, Series], *, label: str) -> str:
+    """From the lowest to the highest of each row as a band, the middle as a dot, all three written; returns the unit.
+
+    `ends`: lowest, middle, highest; `label`: key of the words that take low, middle and most.
+    """
+    low, middle, high = (values.astype(float) for values in ends)
+    rows = range(len(middle))
+    ax.hlines(rows, low, high, color=SOFT, linewidth=7)
+    ax.scatter(middle, rows, s=58, color=[ACCENT, *[INK] * (len(middle) - 1)], zorder=3)
+    end, span = leave_room(ax, [*low, *high], right=0.45)
+    texts = [write_amounts(amounts, like=high) for amounts in (middle, low, high)]
+    for row, (one, least, most) in enumerate(zip(*(amounts for amounts, _ in texts), strict=True)):
+        ax.text(max(high.iloc[row], low.iloc[row]) + 0.03 * span, row, words(label, middle=one, low=least, high=most),
+                va="center", fontsize=9)
+    ax.set_ylim(len(middle) - 0.4, -0.6)
+    ax.grid(False)
+    style.hide_axis(ax.xaxis)
+    return texts[0][1]
 
 
 def headroom(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -124,21 +145,20 @@ def headroom(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     `table`: from `estimate_headroom`.
     """
     ax = list_rows(ax, table["channel_name"])
-    middle, low, high = (table[c].astype(float) for c in ("headroom", "headroom_low", "headroom_high"))
-    rows = range(len(table))
-    ax.hlines(rows, low, high, color=SOFT, linewidth=7)
-    ax.scatter(middle, rows, s=58, color=[ACCENT, *[INK] * (len(table) - 1)], zorder=3)
-    end, _ = leave_room(ax, high, right=0.4)
-    texts = [write_amounts(amounts, like=high) for amounts in (middle, low, high)]
-    for row, (one, least, most) in enumerate(zip(*(amounts for amounts, _ in texts), strict=True)):
-        ax.text(high.iloc[row] + 0.03 * end, row, words("channels.headroom.label", middle=one, low=least, high=most),
-                va="center", fontsize=9)
-    ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.grid(False)
-    style.hide_axis(ax.xaxis)
+    unit = draw_ranges(ax, (table["headroom_low"], table["headroom"], table["headroom_high"]), label="channels.headroom.label")
     first = table.iloc[0]
     message = words("channels.headroom.message", channel=first["channel_name"], headroom=first["headroom"])
-    return style.title(ax, message, words("channels.headroom.measured", unit=texts[0][1]))
+    return style.title(ax, message, words("channels.headroom.measured", unit=unit))
+
+
+def key_line(ax: Axes, meanings: Mapping[str, str], *, y: float = -0.8) -> None:
+    """What the colours mean, in one line above the rows: wording -> colour."""
+    start, end = ax.get_xlim()
+    place = 0.0
+    for text, colour in meanings.items():
+        ax.scatter([start + (place + 0.008) * (end - start)], [y - 0.08], s=42, marker="s", color=colour, clip_on=False)
+        ax.text(start + (place + 0.022) * (end - start), y, text, color=GREY, fontsize=SMALL)
+        place += 0.05 + 0.0125 * width_of(text) * 0.86
 
 
 def profit(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -153,7 +173,7 @@ def profit(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     for rate, colour in zip(rates, [LIGHT, GREY, INK][-len(rates):], strict=True):
         colours = colour if rate != RATES[deepest] else [*[INK] * (len(table) - 1), ACCENT]
         ax.scatter(table[rate], rows, s=58, color=colours, edgecolor="white", linewidth=0.8, zorder=3)
-    _name_marks(ax, table.iloc[0], {rate: f"channels.profit.{level}" for level, rate in levels.items()})
+    name_marks(ax, table.iloc[0], {rate: f"channels.profit.{level}" for level, rate in levels.items()})
     ax.set_ylim(len(table) - 0.4, -1.3)
     style.percent_axis(ax.xaxis)
     end, span = leave_room(ax, table[rates].to_numpy(dtype=float).ravel(), right=0.45)
@@ -164,44 +184,23 @@ def profit(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return style.title(ax, words(**sentences.title_profit(table)), words("channels.profit.measured"))
 
 
-def lorenz(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+def lorenz(table: DataFrame, *, slogan: Mapping[str, object], ax: Axes | None = None) -> Axes:
     """The concentration curve, largest buyers first, with the point where 80 % of sales are reached.
 
-    `table`: from `trace_lorenz`.
+    `table`: from `trace_lorenz`; `slogan`: from `judge_slogan`.
     """
     ax = style.canvas(ax, height=3.6, width=6.2)
-    reached, sales = table.loc[table["sales"] >= 0.8 - 1e-12, ["accounts", "sales"]].iloc[0]
+    reached, top = float(slogan["accounts_needed"]), float(slogan["top_share"])
     ax.plot([0, 1], [0, 1], color=LIGHT, linewidth=1, linestyle=(0, (4, 3)))
     ax.plot(table["accounts"], table["sales"], color=ACCENT, linewidth=2.2)
-    ax.plot([reached, reached, 0], [0, sales, sales], color=GREY, linewidth=0.9)
-    ax.scatter([reached], [sales], s=50, color=ACCENT, zorder=3)
+    ax.plot([reached, reached, 0], [0, 0.8, 0.8], color=GREY, linewidth=0.9)
+    ax.scatter([reached], [0.8], s=50, color=ACCENT, zorder=3)
     ax.scatter([0.2], [0.8], s=44, facecolor="white", edgecolor=GREY, linewidth=1.4, zorder=3)
     ax.annotate("80/20", (0.2, 0.8), (-6, 8), textcoords="offset points", ha="right", color=GREY, fontsize=9)
-    ax.annotate(words("channels.lorenz.label", buyers=reached), (reached, sales), (10, -14), textcoords="offset points",
+    ax.annotate(words("channels.lorenz.label", buyers=reached), (reached, 0.8), (10, -14), textcoords="offset points",
                 fontsize=9)
     ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=words("channels.lorenz.x"), ylabel=words("channels.lorenz.y"))
     style.percent_axis(ax.xaxis)
     style.percent_axis(ax.yaxis)
     style.grid(ax, "both")
-    return style.title(ax, words(**sentences.title_lorenz(reached)), words("channels.lorenz.measured"))
-
-
-def buyers(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The largest buyers: share of sales as a bar, share of profit as a dot.
-
-    `table`: from `rank_buyers`.
-    """
-    top = table.head(SHOWN)
-    ax = list_rows(ax, top["group_name"])
-    rows, known = range(len(top)), bool(top["earned_share"].notna().any())
-    ax.barh(rows, top["share"], height=0.52, color=LIGHT)
-    colours = [ACCENT if flag not in ("ordinary", "unknown") else INK for flag in top["flag"]]
-    ax.scatter(top["earned_share"], rows, s=52, color=colours, zorder=3)
-    style.percent_axis(ax.xaxis)
-    end, span = leave_room(ax, [sentences.KEY, *top["share"], *top["earned_share"]], right=0.45 if known else 0.2)
-    ax.plot([sentences.KEY] * 2, [-0.5, len(top) - 0.5], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    for place, column in enumerate(["share", "earned_share"][:1 + known]):
-        note_column(ax, end + (0.16 + 0.2 * place) * span, [say_value(share, "share1") for share in top[column]],
-              head=words(f"channels.buyers.head_{column}"))
-    measured = words("channels.buyers.measured" if known else "channels.buyers.measured_sales")
-    return style.title(ax, words(**sentences.title_buyers(table)), measured)
+    return style.title(ax, words(**sentences.title_lorenz(reached, top=top)), words("channels.lorenz.measured"))

@@ -10,7 +10,6 @@ from kamnb.methods.segmentation import (
     classify_abc,
     classify_frequency,
     classify_xyz,
-    cross_abc_xyz,
     measure_rhythm,
 )
 from kamnb.methods.series import deseasonalise
@@ -77,50 +76,3 @@ def classify_accounts(months: DataFrame, *, rules: DataFrame, choices: Choices) 
     joined = sizes.join(names).join(steady[["xyz", "cv"]]).join(measure_rhythm(recent)["active"])
     named = {"value": "net_sales", "abc": "class_abc", "xyz": "class_xyz", "cv": "variation", "active": "active_share"}
     return joined.rename(columns=named).reset_index()[CLASSES]
-
-
-def cross_classes(classes: DataFrame) -> DataFrame:
-    """The nine fields of size by steadiness: class_abc, class_xyz, accounts, net_sales, share; "-" rows follow.
-
-    `classes`: from `classify_accounts`.  Source: method.md D17.
-    """
-    by_account = classes.set_index("account")
-    sizes = by_account.rename(columns={"net_sales": "value", "class_abc": "abc"})[["value", "abc"]]
-    fields = cross_abc_xyz(sizes, by_account.rename(columns={"class_xyz": "xyz"})[["xyz"]])
-    return fields.rename(columns={"abc": "class_abc", "xyz": "class_xyz", "sales": "net_sales"})[FIELDS]
-
-
-def profile_channels(classes: DataFrame) -> DataFrame:
-    """How each channel is made up: many small accounts or few large ones, steady or not; largest channel first.
-
-    `classes`: from `classify_accounts`.  Returns channel, channel_name, accounts, net_sales, a_accounts (number of A
-    accounts), and as shares of the channel's sales: a_share (A accounts), largest_share (its largest account),
-    steady_share (X accounts).
-    """
-    sales = classes["net_sales"].clip(lower=0)
-    parts = classes.assign(a=classes["class_abc"] == "A", a_sales=sales.where(classes["class_abc"] == "A", 0),
-                           x_sales=sales.where(classes["class_xyz"] == "X", 0), sales=sales)
-    groups = parts.groupby(["channel", "channel_name"], observed=True)
-    profile = groups.agg(accounts=("account", "size"), net_sales=("net_sales", "sum"), a_accounts=("a", "sum"),
-                         a_share=("a_sales", "sum"), largest_share=("sales", "max"), steady_share=("x_sales", "sum"))
-    whole = groups["sales"].sum().astype(float)
-    shares = ["a_share", "largest_share", "steady_share"]
-    profile[shares] = profile[shares].div(whole.where(whole > 0), axis=0)
-    ordered = profile.reset_index().sort_values(["net_sales", "channel"], ascending=[False, True], ignore_index=True)
-    return ordered[INSIDE]
-
-
-def summarise_fields(fields: DataFrame, *, classes: DataFrame) -> dict[str, object]:
-    """The facts of the sentence on the grid: the steady and the irregular among the large accounts, and the small.
-
-    `fields`: from `cross_classes`; `classes`: from `classify_accounts`.  `irregular_names`: the largest five.
-    """
-    if fields.empty:
-        return {}
-    irregular = classes[(classes["class_abc"] == "A") & (classes["class_xyz"] == "Z")]
-    large, small = fields["class_abc"] == "A", fields["class_abc"] == "C"
-    groups = {"steady": large & (fields["class_xyz"] == "X"), "irregular": large & (fields["class_xyz"] == "Z"),
-              "small": small}
-    facts = {f"{name}_{column}": fields.loc[rows, column].sum() for name, rows in groups.items()
-             for column in ("accounts", "share")}
-    return {**facts, "irregular_names": list(irregular["name"].head(5))}

@@ -92,9 +92,12 @@ def estimate_headroom(position: DataFrame, *, months: DataFrame, accounts: DataF
     (back to the best share we had in the channel), `peer_gap` and `leader_gap` (accounts below the first, the second of
     `quantiles` of that share among the channel's accounts come up to it: `compared` = by_accounts; where fewer than 5
     can be compared, the channel comes up to the quantile of our shares in all channels: by_channels), and the lowest,
-    middle and highest of the three as headroom_low, headroom, headroom_high.
+    middle and highest of the three as headroom_low, headroom, headroom_high.  Where no market is known at all, both gaps are
+    those of accounts of a size (accounts.size), category by category where `months` has categories: compared = by_size.
     Source: method.md A07, A09, 2.2 whitespace.
     """
+    if position.empty:
+        return _compare_sizes(months, accounts, quantiles)
     latest = position[position["year"] == position["year"].max()].set_index("channel")
     best = position.groupby("channel")["market_share"].max().reindex(latest.index)
     room = latest.assign(regain=_close_gap(latest, best))
@@ -107,6 +110,23 @@ def estimate_headroom(position: DataFrame, *, months: DataFrame, accounts: DataF
     room["headroom"] = room[ESTIMATES].sum(axis=1) - room["headroom_low"] - room["headroom_high"]
     ordered = room.reset_index().sort_values(["headroom", "channel"], ascending=[False, True], ignore_index=True)
     return ordered[ROOM]
+
+
+def _compare_sizes(months: DataFrame, accounts: DataFrame, quantiles: tuple[float, float]) -> DataFrame:
+    """Headroom by channel of the accounts below the quantiles of sales per size among their peers; none without sizes."""
+    latest = months[months["year"] == months["year"].max()]
+    sales = latest if "category" in latest else latest.assign(category="-")
+    sized = accounts[["account", "channel", "size"]]
+    found = benchmark_peers(sales, sized[sized["account"].isin(sales["account"])], quantiles=quantiles)
+    gaps = found.groupby("channel", observed=True)[["gap_low", "gap_high"]].sum(min_count=1).dropna()
+    room = gaps.rename(columns={"gap_low": "peer_gap", "gap_high": "leader_gap"}).astype("Int64")
+    room = room.assign(headroom_low=room["peer_gap"], headroom_high=room["leader_gap"], compared="by_size",
+                       headroom=round_amounts(room[["peer_gap", "leader_gap"]].astype(float).mean(axis=1)))
+    names = months.drop_duplicates("channel").set_index("channel")["channel_name"]
+    table = room.rename_axis("channel").reset_index()
+    table = table.assign(channel_name=table["channel"].map(names).astype("str")).reindex(columns=ROOM)
+    ordered = table.sort_values(["headroom", "channel"], ascending=[False, True], ignore_index=True)
+    return ordered.astype({"market_share": float, "regain": "Int64"})
 
 
 def _close_gap(latest: DataFrame, share: Series) -> Series:

@@ -1,4 +1,4 @@
-"""The charts and worded tables of stage channels on classes, the nine-box and the decision."""
+"""The charts and worded tables of stage channels on the nine-box, category No. 1 and the decision."""
 
 from __future__ import annotations
 
@@ -6,48 +6,32 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from pandas import DataFrame, Series
 
 from kamnb import style
 from kamnb.channels import sentences
-from kamnb.channels.charts import SMALL, list_rows
+from kamnb.channels.charts import list_rows
+from kamnb.channels.direction import PILLARS
 from kamnb.channels.priority import CRITERIA
 from kamnb.formats import NONE
-from kamnb.style import ACCENT, INK, LIGHT
+from kamnb.style import ACCENT, GREY, INK, LIGHT
 from kamnb.words import say_value, words
 
+HALO = withStroke(linewidth=2.4, foreground="white")  # a name stays readable on a neighbour's bubble
+CLAIMS = ("retention", "closing", "multiples", "success", "key_share", "pareto", "retail")
 DECISION = ["channel", "channel_name", "rank", "decision", "channel_role", "attractiveness", "strength", "in_top",
             "reasons", "decided_by"]
 
 
-def fields(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The three by three fields of size and steadiness: accounts, share of sales, and how to treat them.
-
-    `table`: from `cross_classes`.
-    """
-    ax = style.canvas(ax, height=3.7)
-    nine = table[table["class_abc"].isin(list("ABC")) & table["class_xyz"].isin(list("XYZ"))]
-    most = float(nine["share"].max()) or 1.0
-    for field in nine.to_dict("records"):
-        x, y, shade = "XYZ".index(field["class_xyz"]), "ABC".index(field["class_abc"]), field["share"] / most
-        box = Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=ACCENT, alpha=0.06 + 0.84 * shade, linewidth=0)
-        ax.add_patch(box)
-        ink, treatment = "white" if shade > 0.45 else INK, words(f"channels.fields.{'ABC'[y]}{'XYZ'[x]}")
-        ax.text(x + 0.06, y + 0.3, words("channels.fields.label", **field), fontsize=10, color=ink, va="center")
-        ax.text(x + 0.06, y + 0.68, style.wrap(treatment, 31), fontsize=SMALL, color=ink, va="center", linespacing=1.25)
-    ax.set(xlim=(0, 3), ylim=(3, 0))
-    ax.set_xticks([0.5, 1.5, 2.5], [words(f"channels.fields.{name}") for name in "xyz"])
-    ax.set_yticks([0.5, 1.5, 2.5], [words(f"channels.fields.{name}") for name in "abc"])
-    ax.tick_params(length=0, colors=INK)
-    ax.xaxis.tick_top()
-    ax.spines["bottom"].set_visible(False)
-    return style.title(ax, words(**sentences.title_fields(nine)), words("channels.fields.measured"))
+Lines = Mapping[str, tuple[float, float]]
 
 
-def ninebox(table: DataFrame, *, lines: Mapping[str, tuple[float, float]], ax: Axes | None = None) -> Axes:
+def ninebox(table: DataFrame, *, lines: Lines, others: Lines, ax: Axes | None = None) -> Axes:
     """Attractiveness over our strength: one bubble per channel, its area the sales, priorities in the accent colour.
 
-    `table`: from `decide_channels`; `lines`: the two cuts of each axis, from `find_cuts`.
+    `table`: from `decide_channels`; `lines`: the two cuts of each axis that count, from `find_lines`; `others`: those of the
+    other convention, drawn broken.
     """
     ax = style.canvas(ax, height=4.8)
     known = table.dropna(subset=["attractiveness", "strength"])
@@ -57,10 +41,12 @@ def ninebox(table: DataFrame, *, lines: Mapping[str, tuple[float, float]], ax: A
                alpha=0.9, edgecolor="white", linewidth=1.2, zorder=2)
     for height, size, record in zip(_spread_labels(known), sizes, known.to_dict("records"), strict=True):
         ax.annotate(style.shorten(record["channel_name"], 30), (record["strength"], height), (size**0.5 / 2 + 3, 0),
-                    textcoords="offset points", fontsize=9, va="center", zorder=3,
+                    textcoords="offset points", fontsize=9, va="center", zorder=3, path_effects=[HALO],
                     fontweight="bold" if record["decision"] == "priority" else "normal")
     ax.vlines(lines["strength"], 0.8, 5.2, color=LIGHT, linewidth=0.9, zorder=0)
     ax.hlines(lines["attractiveness"], 0.8, 5.6, color=LIGHT, linewidth=0.9, zorder=0)
+    ax.vlines(others["strength"], 0.8, 5.2, color=LIGHT, linewidth=0.9, linestyle=(0, (2, 4)), zorder=0)
+    ax.hlines(others["attractiveness"], 0.8, 5.6, color=LIGHT, linewidth=0.9, linestyle=(0, (2, 4)), zorder=0)
     ax.set(xlim=(0.8, 5.6), ylim=(0.8, 5.2), xticks=range(1, 6), yticks=range(1, 6),
            xlabel=words("channels.ninebox.x"), ylabel=words("channels.ninebox.y"))
     ax.tick_params(length=0)
@@ -95,6 +81,32 @@ def doubt(table: DataFrame, *, seats: int, ax: Axes | None = None) -> Axes:
     return style.title(ax, message, words("channels.doubt.measured", seats=seats))
 
 
+def first(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Our distance to the largest rival by channel and category: accent where we lead, light where we close in.
+
+    `table`: from `find_first`.
+    """
+    channels, categories = list(dict.fromkeys(table["channel_name"])), sorted(table["category"].unique())
+    ax = style.canvas(ax, height=1.3 + 0.4 * len(channels))
+    shades = {"first": (ACCENT, 0.9), "closing": (ACCENT, 0.22), "widening": (GREY, 0.45), "behind": (LIGHT, 0.35)}
+    for field in table[table["race_verdict"].isin(list(shades))].to_dict("records"):
+        x, y = categories.index(field["category"]), channels.index(field["channel_name"])
+        colour, alpha = shades[field["race_verdict"]]
+        ax.add_patch(Rectangle((x + 0.03, y + 0.05), 0.94, 0.9, facecolor=colour, alpha=alpha, linewidth=0))
+        ax.text(x + 0.5, y + 0.5, say_value(-field["gap_points"], "points"), ha="center", va="center", fontsize=9,
+                color="white" if field["race_verdict"] == "first" else INK)
+    ax.set(xlim=(0, len(categories)), ylim=(len(channels), -0.02))
+    ax.set_yticks([y + 0.5 for y in range(len(channels))], [style.shorten(name, 30) for name in channels])
+    ax.set_xticks([x + 0.5 for x in range(len(categories))], [style.wrap(name, 14) for name in categories])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0, colors=INK)
+    ax.spines["bottom"].set_visible(False)
+    known = table[table["race_verdict"].isin(list(shades))]
+    count = known["race_verdict"].value_counts()
+    facts = {name: int(count.get(name, 0)) for name in ("first", "closing", "widening")}
+    return style.title(ax, words("channels.first.message", fields=len(known), **facts), words("channels.first.measured"))
+
+
 def list_figures(**facts: Mapping[str, object]) -> DataFrame:
     """The four key figures, worded: figure, value, comment.
 
@@ -105,6 +117,35 @@ def list_figures(**facts: Mapping[str, object]) -> DataFrame:
         "value": words(f"channels.figures.{name}.value", **found) if found else NONE,
         "comment": words(f"channels.figures.{name}.{'comment' if found else 'unknown'}", **found),
     } for name, found in facts.items()])
+
+
+def word_cuts(cuts: DataFrame) -> DataFrame:
+    """`cuts` (from `compare_cuts`) with its boxes in words: attractiveness / strength."""
+    return cuts.assign(**{box: [_word_box(code) for code in cuts[box]] for box in ("box_thirds", "box_quantiles")})
+
+
+def _word_box(code: object) -> str:
+    """A box such as high_medium in words."""
+    levels = [words(f"channels.levels.{level}") if level else NONE for level in str(code).split("_")]
+    return " / ".join(levels) if len(levels) == 2 else NONE
+
+
+def word_strategies(strategies: DataFrame) -> DataFrame:
+    """The base strategies, one row per channel: role, goal and the stance on each of the five Ps."""
+    keys = ["channel", "channel_name", "role", "sales_goal"]
+    worded = strategies.assign(stance=[words(f"channels.stances.{code}") for code in strategies["stance_code"]])
+    wide = worded.groupby(["channel", "pillar"])["stance"].first().unstack("pillar").reindex(columns=list(PILLARS))
+    rows = strategies.drop_duplicates("channel")[keys].join(wide.add_prefix("stance_"), on="channel")
+    return rows.rename(columns={"role": "channel_role"}).reset_index(drop=True)
+
+
+def list_claims() -> DataFrame:
+    """The claims that people bring to such projects, as quoted, each with its source and why no figure here rests on it.
+
+    Source: method.md section 8.
+    """
+    return DataFrame([{"claim": words(f"claims.{name}.claim"), "claim_source": words(f"claims.{name}.source"),
+                       "claim_status": words(f"claims.{name}.status")} for name in CLAIMS])
 
 
 def word_decision(decided: DataFrame) -> DataFrame:

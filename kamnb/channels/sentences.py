@@ -40,20 +40,31 @@ def title_profit(profit: DataFrame) -> dict[str, object]:
             "rate": worst[RATES[level]], "margin": worst["margin_rate"]}
 
 
-def title_lorenz(reached: float) -> dict[str, object]:
-    """Whether 80/20 holds where the share `reached` of the buyers makes 80 % of sales."""
+def title_lorenz(reached: float, *, top: float) -> dict[str, object]:
+    """Whether 80/20 holds where the share `reached` of the buyers makes 80 % of sales and the top fifth makes `top`."""
     gap = reached - SLOGAN
     case = "holds" if abs(gap) <= NEAR else "flatter" if gap > 0 else "steeper"
-    return {"key": f"channels.lorenz.{case}", "buyers": reached}
+    return {"key": f"channels.lorenz.{case}", "buyers": reached, "top": top}
 
 
-def title_buyers(buyers: DataFrame) -> dict[str, object]:
-    """The buyer on whom profit or sales hang most, if any reaches the threshold.  `buyers`: from `rank_buyers`."""
-    earned = buyers["earned_share"].fillna(0.0)
-    case = "profit" if earned.max() >= KEY else "sales" if buyers["share"].iloc[0] >= KEY else "none"
-    told = buyers.loc[earned.idxmax()] if case == "profit" else buyers.iloc[0]
-    return {"key": f"channels.buyers.{case}", "name": told["group_name"], "share": told["share"],
-            "profit": told["earned_share"]}
+def title_structure(trade: DataFrame) -> dict[str, object]:
+    """Where our sales hang on fewer hands than the trade, or where either does most.  `trade`: from `compare_trade`."""
+    gap = (trade["cr4_ours"] - trade["cr4_trade"]).dropna()
+    if len(gap) and gap.max() > NEAR:
+        row = trade.loc[gap.idxmax()]
+        return {"key": "channels.structure.narrow", "channel": row["channel_name"], "ours": row["cr4_ours"], "trade": row["cr4_trade"]}
+    row = trade.loc[trade["cr4_ours"].fillna(-1).idxmax()]
+    return {"key": "channels.structure.most", "channel": row["channel_name"], "ours": row["cr4_ours"]}
+
+
+def title_stress(stress: DataFrame) -> dict[str, object]:
+    """Whose loss would hurt most, and how long the others need to make it good.  `stress`: from `stress_buyers`."""
+    risk = stress["at_risk"].astype("Float64").astype(float)
+    if not (risk > 0).any():
+        return {"key": "channels.stress.sales", "name": stress["group_name"].iloc[0], "share": stress["share"].iloc[0]}
+    row = stress.loc[risk.idxmax()]
+    case = "months" if row["months_back"] == row["months_back"] else "never"
+    return {"key": f"channels.stress.{case}", "name": row["group_name"], "risk": row["at_risk"], "months": row["months_back"]}
 
 
 def title_fields(fields: DataFrame) -> dict[str, object]:
@@ -87,9 +98,34 @@ def tell_losses(losses: Facts, *, profit: Facts) -> dict[str, object]:
 
 def tell_mergers(mergers: DataFrame) -> dict[str, object]:
     """What the newest merger changed, or that nobody merged.  `mergers`: from `list_mergers`."""
-    if mergers.empty:
+    joined = mergers[mergers["event"] == "joined"]
+    if joined.empty:
         return {"key": "channels.mergers_found.none"}
-    return {"key": "channels.mergers_found.merged", **mergers.iloc[0].to_dict()}
+    newest = joined.iloc[0]
+    return {"key": "channels.mergers_found.merged", "month": newest["date"], **newest.drop("date").to_dict()}
+
+
+def tell_structure(facts: Facts) -> dict[str, object]:
+    """How concentrated the trade and our sales are, as far as the trade is known.  `facts`: from `summarise_structure`."""
+    alone = bool(facts) and not facts.get("known")
+    return {"key": "channels.structure_alone" if alone else "channels.structure_found", **facts}
+
+
+def tell_routing(facts: Facts) -> dict[str, object]:
+    """What routing added to growth, or that no invoices moved.  `facts`: from `summarise_routes`."""
+    return {"key": f"channels.routing_{'found' if facts else 'none'}", **facts}
+
+
+def tell_rivals(facts: Facts) -> dict[str, object]:
+    """Where customers put us behind, if anywhere that matters.  `facts`: from `summarise_rivals`."""
+    ahead = bool(facts) and not facts["fixes"]
+    return {"key": f"channels.rivals_found.{'ahead' if ahead else 'behind'}", **facts}
+
+
+def tell_first(facts: Facts) -> dict[str, object]:
+    """How far we are from category No. 1, with what is nearest and what runs away.  `facts`: from `summarise_first`."""
+    still = bool(facts) and not (facts["closing"] and facts["widening"])
+    return {"key": f"channels.first_found.{'still' if still else 'moving'}", **facts}
 
 
 def tell_rules(rules: DataFrame) -> dict[str, object]:
@@ -106,11 +142,6 @@ def tell_rules(rules: DataFrame) -> dict[str, object]:
     case = fits.get((used_period(rules), *blurred), "chosen")
     return {"key": f"channels.rules_found.{case}", "month_z": float(shares["by_month"]),
             "quarter_z": float(shares["by_quarter"]), "frequency_z": float(shares["by_frequency"])}
-
-
-def tell_fields(facts: Facts) -> dict[str, object]:
-    """Who carries the sales: the large and steady accounts, if there are any.  `facts`: from `summarise_fields`."""
-    return {"key": f"channels.fields_found.{'steady' if facts.get('steady_accounts', 1) else 'none'}", **facts}
 
 
 def list_missing(criteria: DataFrame) -> list[str]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import ipywidgets as w
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
 
 from kamnb.engagement import Engagement
 from kamnb.errors import InputError
 from kamnb.selection.capacity import count_seats
 from kamnb.selection.longlist import list_accounts
-from kamnb.selection.robustness import vary_weights
+from kamnb.selection.robustness import board_rules, vary_weights
 from kamnb.selection.scorecard import list_criteria, name_unrated, rank_accounts, screen_accounts
 from kamnb.selection.scorecard_charts import name_criteria
 from kamnb.selection.verdict import list_proposal, take_seats
@@ -33,12 +33,13 @@ class Field:
     ratings: DataFrame
     seats: int
     settings: SelectionSettings
+    barred: Index
 
 
-def account_weights(engagement: Engagement, ratings: DataFrame) -> w.Widget:
+def account_weights(engagement: Engagement, ratings: DataFrame, *, barred: Index | None = None) -> w.Widget:
     """Sliders for the weights of the scorecard, and the accounts ranked by them; Save makes them the engagement's.
 
-    `ratings`: from selection.scorecard.merge_ratings.  Save also writes who is key under these weights, once the
+    `ratings`: from selection.scorecard.merge_ratings; `barred`: from selection.gatekeeping.bar_accounts.  Save also writes who is key under these weights, once the
     notebook has proposed a list.
     """
     settings = engagement.settings.selection
@@ -47,7 +48,7 @@ def account_weights(engagement: Engagement, ratings: DataFrame) -> w.Widget:
     weights = whole.drop(name_unrated(criteria, ratings.reindex(columns=whole.index))).to_dict()
     if not weights:
         return say_nothing("widgets.nothing_rated")
-    field = _mark_field(engagement, ratings)
+    field = _mark_field(engagement, ratings, barred)
     before = seat_accounts(field, weights)
     limits, form = weight_limits(weights)
 
@@ -62,12 +63,12 @@ def account_weights(engagement: Engagement, ratings: DataFrame) -> w.Widget:
                       standing=say_standing(engagement, "selection.weights."))
 
 
-def _mark_field(engagement: Engagement, ratings: DataFrame) -> Field:
+def _mark_field(engagement: Engagement, ratings: DataFrame, barred: Index | None) -> Field:
     settings = engagement.settings.selection
     listed = list_accounts(engagement.panel("account_month"), engagement.table("accounts"),
                            engagement.table("channels"), as_of=engagement.as_of)
     seats = count_seats(engagement.table("team"), settings=settings).number
-    return Field(listed[["account", "name", "net_sales"]], ratings, seats, settings)
+    return Field(listed[["account", "name", "net_sales"]], ratings, seats, settings, Index([]) if barred is None else barred)
 
 
 def seat_accounts(field: Field, weights: Weights) -> DataFrame:
@@ -79,7 +80,7 @@ def seat_accounts(field: Field, weights: Weights) -> DataFrame:
     if not sum(weights.values()) > 0:
         raise InputError(words("widgets.no_weight"))
     ranking = rank_accounts(field.ratings, weights=Series(weights, dtype=float))
-    board = screen_accounts(field.accounts, ranking, settings=field.settings)
+    board = screen_accounts(field.accounts, ranking, settings=field.settings, barred=field.barred)
     undrawn = board.assign(in_top=float("nan"), standing=Series("-", index=board.index, dtype="str"))
     return take_seats(undrawn, seats=field.seats, settings=field.settings)
 

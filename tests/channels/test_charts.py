@@ -5,7 +5,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from kamnb import channels
-from kamnb.channels import charts, priority_charts
+from kamnb.channels import charts, inside_charts, practice_charts, priority_charts, trade_charts, value_charts
+from kamnb.intake.dictionary import empty_table
 from kamnb.settings import ChannelSettings
 from kamnb.style import ACCENT, title_parts
 from kamnb.words import speak
@@ -54,7 +55,7 @@ def decided(ratings):
 
 
 def test_history_names_who_brought_the_growth(history):
-    ax = charts.history(history, growth=channels.compare_growth(history))
+    ax = charts.history(channels.compare_growth(history), years=history)
     message, measured = title_parts(ax)
     assert message == "We grew by ¥2,400; Online brought most of it, ¥4,800"
     assert "Mar 2023 to Mar 2024" in measured
@@ -64,7 +65,7 @@ def test_history_names_who_brought_the_growth(history):
 
 def test_history_of_a_shrinking_business(history):
     fewer = history.assign(net_sales=history["net_sales"].where(history["year"] < AS_OF, history["net_sales"] // 2))
-    message, _ = title_parts(charts.history(fewer, growth=channels.compare_growth(fewer)))
+    message, _ = title_parts(charts.history(channels.compare_growth(fewer), years=fewer))
     assert message.startswith("Sales fell by ¥17,400; Chains lost most")
 
 
@@ -103,49 +104,70 @@ def test_profit_stops_at_the_known_level(earnings, months, terms, drivers):
     ([80, 5, 5, 5, 5], "80/20 roughly holds"), ([20, 20, 20, 20, 20], "80/20 does not hold"),
     ([90, *[1] * 10], "Steeper than 80/20")])
 def test_lorenz_tests_the_slogan(sales, message):
-    curve = channels.trace_lorenz(pd.DataFrame({"net_sales": sales}))
-    ax = charts.lorenz(curve)
+    buyers = pd.DataFrame({"net_sales": sales})
+    curve = channels.trace_lorenz(buyers)
+    ax = charts.lorenz(curve, slogan=channels.judge_slogan(buyers))
     assert title_parts(ax)[0].startswith(message)
     assert ax.lines[1].get_xdata().tolist() == curve["accounts"].tolist()
 
 
-def test_buyers_beyond_the_line_stand_out(buyers):
-    ax = charts.buyers(buyers)
-    assert title_parts(ax)[0].startswith("Our profit hangs most on Account a1: 34.7%")
-    assert len(rows(ax)) == 10 and [bar.get_width() for bar in ax.patches] == buyers["share"].head(10).tolist()
+def test_buyers_beyond_the_line_stand_out(earnings, accounts):
+    found = channels.study_dependence(earnings, accounts=accounts, day=AS_OF, settings=SETTINGS)
+    ax = value_charts.stress(found.stress, settings=SETTINGS)
+    assert title_parts(ax)[0].startswith("The heaviest loss would be Account a1: ¥3,840 a year")
+    assert [bar.get_width() for bar in ax.patches] == found.stress["share"].head(10).tolist()
+    blind = found.stress.assign(at_risk=pd.array([pd.NA] * len(found.stress), "Int64"), risk_share=float("nan"))
+    assert title_parts(value_charts.stress(blind, settings=SETTINGS))[0].startswith("Account a1 alone takes 48.5% of our sales")
 
 
-def test_buyers_of_unknown_profit(buyers):
-    ax = charts.buyers(buyers.assign(earned_share=float("nan")))
-    assert title_parts(ax) == ("Account a1 alone takes 48.5% of our sales",
-                               "Share of net sales, latest twelve months; from 10% (dashed) a buyer counts as key")
-    small = buyers.assign(earned_share=float("nan"), share=buyers["share"] / 10)
-    assert title_parts(charts.buyers(small))[0].startswith("No buyer reaches a tenth")
-
-
-def test_nine_fields_with_counts_and_treatment(classes):
-    fields = channels.cross_classes(classes)
-    ax = priority_charts.fields(fields)
-    assert len(ax.patches) == 9 and len(ax.texts) == 18
-    steady = fields[(fields["class_abc"] == "A") & (fields["class_xyz"] == "X")].iloc[0]
+def test_nine_fields_with_counts_profit_and_treatment(classes, earnings):
+    grid = channels.lay_grid(classes, earnings=earnings)
+    ax = inside_charts.fields(grid)
+    filled = int((grid["accounts"] > 0).sum())
+    assert len(ax.patches) == 9 and len(ax.texts) == 18 + filled
+    steady = grid[(grid["class_abc"] == "A") & (grid["class_xyz"] == "X")].iloc[0]
     assert title_parts(ax)[0].startswith(f"{steady['accounts']} large and steady accounts")
-    none = fields.assign(accounts=0)
-    assert title_parts(priority_charts.fields(none))[0].startswith("No large account buys steadily")
+    assert title_parts(inside_charts.fields(grid.assign(accounts=0)))[0].startswith("No large account buys steadily")
+
+
+def test_structure_marks_where_we_hang_on_fewer_hands(months, accounts, market):
+    trade = channels.compare_trade(months, accounts=accounts, market=market, as_of=AS_OF).assign(cr4_trade=[0.3, 0.9, 0.95])
+    ax = trade_charts.structure(trade)
+    assert title_parts(ax)[0].startswith(f"{trade['channel_name'].iloc[0]}: four buyers take")
+    assert len(rows(ax)) == 3
+    unknown = trade_charts.structure(trade.assign(cr4_trade=float("nan")))
+    assert title_parts(unknown)[0].startswith("Fewest hands")
+
+
+def test_nobody_is_named_whose_growth_is_not_proven(months):
+    weighed = channels.weigh_growth(months)
+    ax = trade_charts.funnel(weighed.assign(standing_growth="as_channel"))
+    assert not ax.texts and title_parts(ax)[0].startswith(f"Of {len(weighed)} accounts only 0 surely")
+    named = trade_charts.funnel(weighed.assign(standing_growth="faster"))
+    assert len(named.texts) == trade_charts.NAMED
+
+
+def test_the_ladder_names_every_step(earnings):
+    bars = channels.stack_ladder(earnings)
+    ax = value_charts.ladder(bars)
+    assert rows(ax)[0] == "List price" and rows(ax)[-1] == "Left for us"
+    assert title_parts(ax)[0].startswith("Of 100 at list price")
 
 
 def test_nine_box_puts_priorities_in_the_accent(decided):
     lines = channels.find_lines(decided, cuts="thirds")
-    ax = priority_charts.ninebox(decided, lines=lines)
+    ax = priority_charts.ninebox(decided, lines=lines, others=channels.find_lines(decided, cuts="quantiles"))
     assert title_parts(ax)[0] == "Best on attractiveness and strength together: Online"
     bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
     assert bold == ["Online"] and len(ax.texts) == len(decided)
-    none = priority_charts.ninebox(decided.assign(decision="watch"), lines=lines)
+    none = priority_charts.ninebox(decided.assign(decision="watch"), lines=lines, others=lines)
     assert title_parts(none)[0].startswith("No channel stands out")
 
 
 def test_labels_of_close_bubbles_are_moved_apart(decided):
     close = decided.assign(attractiveness=3.0, strength=3.0)
-    heights = sorted(text.xy[1] for text in priority_charts.ninebox(close, lines=channels.find_lines(close, cuts="thirds")).texts)
+    lines = channels.find_lines(close, cuts="thirds")
+    heights = sorted(text.xy[1] for text in priority_charts.ninebox(close, lines=lines, others=lines).texts)
     assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.15
 
 
@@ -190,21 +212,19 @@ def test_missing_criteria_are_named(history, position, months, accounts, earning
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh"])
-def test_every_sentence_can_be_said(language, history, position, months, accounts, earnings, classes, buyers, decided):
+def test_every_sentence_can_be_said(language, history, position, months, accounts, earnings, classes, decided):
     from kamnb.words import words
 
     speak(language)
     growth, race = channels.compare_growth(history), channels.race_market(position)
     profit, losses = channels.summarise_profit(channels.sum_profit(earnings)), channels.list_losses(earnings)
     lost = channels.summarise_losses(losses)
-    fields = channels.summarise_fields(channels.cross_classes(classes), classes=classes)
+    grid = channels.lay_grid(classes, earnings=earnings)
     room = channels.estimate_headroom(position, months=months, accounts=accounts)
     said = [
         {"key": "channels.growth_found", **channels.summarise_growth(growth)},
         {"key": "channels.race_found", **channels.summarise_race(race, position=position)},
         {"key": "channels.headroom_found", **channels.summarise_headroom(room)},
-        {"key": "channels.concentration_found", **channels.summarise_concentration(
-            channels.trace_concentration(months, accounts=accounts), buyers=buyers)},
         *({**channels.tell_profit(profit), "key": f"channels.profit_found.{level}"}
           for level in ("margin", "pocket_margin", "contribution")),
         *({**channels.tell_losses(lost, profit=profit), "key": f"channels.losses_found.{case}"}
@@ -217,8 +237,26 @@ def test_every_sentence_can_be_said(language, history, position, months, account
           for case in ("sure", "contested")),
         *({**channels.tell_rules(channels.compare_rules(months, choices=choices())), "key": f"channels.rules_found.{case}"}
           for case in ("months", "quarters", "neither", "chosen")),
-        *({**channels.tell_fields(fields), "key": f"channels.fields_found.{case}"} for case in ("steady", "none")),
+        {"key": "channels.grid_found", **channels.summarise_grid(grid, classes=classes)},
+        channels.tell_first({"fields": 3, "first": 1, "closing": 0, "widening": 2}),
+        channels.tell_rivals({"fix": [], "fixes": 0, "proven": 0, "keep": ["Speed"], "accounts": 4}),
+        practice_charts.tell_maturity({"rated": 9, "factors": 9, "mean": 2.5, "weak": "trust", "weak_score": 2.0, "strong": "roles",
+                                       "strong_score": 3.0}),
         channels.tell_mergers(channels.list_mergers(months, accounts=accounts)),
         channels.tell_mergers(channels.list_mergers(months, accounts=accounts.iloc[:0])),
     ]
     assert all(words(**facts) and "{" not in words(**facts) for facts in said)
+
+
+def test_claims_are_quoted_with_their_source():
+    claims = priority_charts.list_claims()
+    assert len(claims) == len(priority_charts.CLAIMS) == 7 and claims.notna().all(axis=None)
+
+
+def test_a_hypothesis_without_a_rule_has_no_proof():
+    rows = empty_table("hypotheses").reindex(range(3)).assign(
+        hypothesis=["H1", "H2", "H3"], statement="s", topic="channels", confirmed_from=[1.0, None, None], measured=[2.0, None, None],
+        asked=pd.array([None, 5, None], "Int64"), said_yes=pd.array([None, 4, None], "Int64"), verdict="open")
+    worded = practice_charts.word_hypotheses(channels.list_hypotheses(rows, as_of=AS_OF)).set_index("hypothesis")
+    assert worded["by_rule"].to_dict() == {"H1": "confirmed", "H2": "confirmed", "H3": "no_rule"}
+    assert worded.loc["H3", "proof"] == "" and "2.00 against 1.00" in worded.loc["H1", "proof"]

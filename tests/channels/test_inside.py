@@ -46,27 +46,41 @@ def test_every_account_has_its_classes_once(months):
     assert classes.set_index("account").loc["a1", ["class_abc", "active_share"]].tolist() == ["A", 1.0]
 
 
-def test_the_nine_fields_tie(months):
-    rules = channels.compare_rules(months, choices=choices())
-    classes = channels.classify_accounts(months, rules=rules, choices=choices())
-    fields = channels.cross_classes(classes)
-    assert fields["accounts"].sum() == len(classes) and fields["net_sales"].sum() == classes["net_sales"].sum()
-    assert fields["share"].sum() == pytest.approx(1)
-    facts = channels.summarise_fields(fields, classes=classes)
-    assert facts["small_accounts"] == (classes["class_abc"] == "C").sum()
+@pytest.fixture
+def inside(months, accounts, earnings):
+    measured = (earnings, channels.weigh_growth(months))
+    return channels.study_accounts(months, accounts=accounts, measured=measured, choices=choices())
 
 
-def test_what_a_channel_is_made_of(months):
-    rules = channels.compare_rules(months, choices=choices())
-    profile = channels.profile_channels(channels.classify_accounts(months, rules=rules, choices=choices())).set_index("channel")
-    assert profile.loc["A", "accounts"] == 6 and profile.loc["A", "largest_share"] == pytest.approx(1100 / 2000)
-    assert profile["net_sales"].is_monotonic_decreasing
-    assert profile[["a_share", "steady_share"]].le(1).all(axis=None)
+def test_the_nine_fields_tie(inside, earnings):
+    judged = inside.classes[inside.classes["class_xyz"] != "-"]
+    assert inside.grid["accounts"].sum() == len(judged) and inside.grid["net_sales"].sum() == judged["net_sales"].sum()
+    assert inside.grid["share"].sum() == pytest.approx(1)
+    profit = earnings.set_index("account")["contribution"]
+    assert inside.grid["profit_left"].sum() == profit[judged["account"]].sum()
+    facts = channels.summarise_grid(inside.grid, classes=inside.classes)
+    assert facts["small_accounts"] == (judged["class_abc"] == "C").sum()
+    large = inside.grid[inside.grid["class_abc"] == "A"]
+    assert facts["reviews"] == (large["accounts"] * large["reviews_a_year"]).sum()
 
 
-def test_a_sentence_for_a_business_without_steady_large_accounts():
-    irregular = orders(8, 30)
-    rules = channels.compare_rules(irregular, choices=choices())
-    classes = channels.classify_accounts(irregular, rules=rules, choices=choices())
-    facts = channels.summarise_fields(channels.cross_classes(classes), classes=classes)
-    assert channels.tell_fields(facts)["key"].endswith(".none") and len(facts["irregular_names"]) == 5
+def test_every_move_is_in_the_matrix(inside, months):
+    latest = months[months["year"] == AS_OF]["net_sales"].sum()
+    assert inside.matrix["net_sales"].sum() == latest
+    moved = inside.matrix[inside.matrix["class_from"] != inside.matrix["class_to"]]["accounts"].sum()
+    assert moved == len(inside.moved) > 0
+    assert set(inside.moved["class_move"]) <= {"up", "down", "new", "lost", "unclear"}
+
+
+def test_cards_are_of_the_large_accounts(inside):
+    large = inside.classes[inside.classes["class_abc"] == "A"]
+    assert inside.cards["account"].tolist() == large["account"].tolist()
+    assert inside.cards["class_cell"].str.startswith("A").all()
+    assert channels.summarise_cards(inside.cards, classes=inside.classes)["share"] == pytest.approx(large["share"].sum())
+
+
+def test_a_small_account_proves_little(months):
+    weighed = channels.weigh_growth(months).set_index("account")
+    assert weighed.loc["b1", "growth"] == pytest.approx(1.0) and "c3" not in weighed.index
+    assert set(weighed["standing_growth"]) <= {"faster", "slower", "as_channel"}
+    assert (weighed["growth_low"] <= weighed["growth_shrunken"]).all() and (weighed["growth_shrunken"] <= weighed["growth_high"]).all()

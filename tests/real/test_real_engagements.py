@@ -1,11 +1,15 @@
 """The main job on real input: two published ledgers, no code, all five notebooks, totals that tie to the last unit."""
 
 import re
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from kamnb import channels
 from kamnb.engagement import open_engagement
+from kamnb.methods.whitespace import benchmark_peers, sum_headroom
 from kamnb.reports.jobs import Request, key_accounts
 from kamnb.reports.making import make_reports
 
@@ -59,3 +63,62 @@ def test_the_superstore_ties_before_and_after_returns():
     panel = open_engagement(HERE / "jp_superstore").panel("account_month")
     assert int(panel["gross_sales"].sum()) == 227_176_842
     assert int(panel["gross_sales"].sum() + panel["returns"].sum()) == 198_149_269
+
+
+CATEGORIES = ["Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"]
+NAMES = {1: "Horeca", 2: "Retail"}, {1: "Lisbon", 2: "Oporto", 3: "Other"}
+
+
+@pytest.fixture(scope="module")
+def wholesale(tmp_path_factory):
+    """The engagement on the published customers of a wholesaler: a row is an account, its year twelve equal months."""
+    if not DATA.is_dir():
+        pytest.skip("the published datasets are not beside this checkout (../shared/data)")
+    folder = tmp_path_factory.mktemp("uci") / "uci_wholesale"
+    shutil.copytree(HERE / "uci_wholesale", folder, ignore=shutil.ignore_patterns("decisions", "check", "tables", ".cache"))
+    rows = pd.read_csv(DATA / "uci_wholesale_customers" / "Wholesale customers data.csv").rename_axis("account").reset_index()
+    rows["account"] = "W" + (rows["account"] + 1).astype(str).str.zfill(3)
+    (folder / "tables").mkdir()
+    master = rows.assign(name="Client " + rows["account"], channel=rows["Channel"].map(NAMES[0]), region=rows["Region"].map(NAMES[1]),
+                         size=rows[CATEGORIES].sum(axis=1))
+    master[["account", "name", "channel", "region", "size"]].to_csv(folder / "tables" / "accounts.csv", index=False)
+    sold = rows.melt("account", CATEGORIES, var_name="category", value_name="year").merge(
+        pd.DataFrame({"month": range(1, 13)}), how="cross")
+    sold["net_sales"] = sold["year"] // 12 + (sold["month"] <= sold["year"] % 12)
+    sold = sold.assign(date="2011-" + sold["month"].astype(str).str.zfill(2) + "-15", product=sold["category"], quantity=1)
+    sold[["date", "account", "product", "category", "quantity", "net_sales"]].to_csv(folder / "tables" / "sales.csv", index=False)
+    return open_engagement(folder, language="en")
+
+
+def test_the_wholesale_customers_tie_and_have_their_position_by_channel(wholesale):
+    accounts, scale = wholesale.table("accounts"), 10**wholesale.scale
+    months = channels.place_months(wholesale.panel("account_month"), accounts=accounts, channels=wholesale.table("channels"),
+                                   as_of=wholesale.as_of)
+    history = channels.trace_channels(months).set_index("channel")
+    assert int(wholesale.panel("account_category_month")["net_sales"].sum()) == 14_619_500 * scale
+    assert history["net_sales"].sum() == 14_619_500 * scale and history["accounts"].to_dict() == {"Horeca": 298, "Retail": 142}
+    assert history["share"].sum() == pytest.approx(1)
+    buyers = months.groupby("account")["net_sales"].sum().to_frame()
+    assert channels.judge_slogan(buyers)["top_share"] == pytest.approx(0.429, abs=0.001)  # published with the data
+
+
+def test_the_wholesale_customers_have_whitespace_by_channel_and_category(wholesale):
+    accounts = wholesale.table("accounts")
+    detail = channels.place_months(wholesale.panel("account_category_month"), accounts=accounts,
+                                   channels=wholesale.table("channels"), as_of=wholesale.as_of)
+    grown = channels.study_growth(detail, sellthru=wholesale.table("sellthru"), market=wholesale.table("market"),
+                                  as_of=wholesale.as_of)
+    room = channels.estimate_headroom(grown.position, months=detail, accounts=accounts)
+    assert set(room["channel"]) == {"Horeca", "Retail"} and (room["compared"] == "by_size").all()
+    assert (room["headroom_low"] > 0).all() and (room["headroom_low"] <= room["headroom_high"]).all()
+    found = benchmark_peers(detail, accounts[["account", "channel", "size"]])
+    assert set(found["category"]) == set(CATEGORIES) and (found["peers"] >= 100).all()
+    by_account = sum_headroom(found, pd.Series(dtype=float))
+    assert by_account["headroom_low"].sum() == room["headroom_low"].sum()
+
+
+def test_the_wholesale_customers_give_the_first_notebook(wholesale, tmp_path):
+    made = make_reports(wholesale, Request(stages=("channels",), languages=("en",)), out=tmp_path)
+    assert [r.why for r in made.results if r.status == "failed"] == [] and len(made.results) == 1
+    page = next(tmp_path.glob("1_channels/*.html")).read_text(encoding="utf-8")
+    assert "Horeca" in page and "Retail" in page

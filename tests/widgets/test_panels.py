@@ -86,7 +86,7 @@ def test_save_says_who_and_the_next_panel_knows(stem, build, copied):
 @pytest.mark.parametrize("stem", ["1_channels", "2_selection"])
 def test_no_weight_at_all_is_said_and_the_last_answer_stays(stem, build):
     panel = build(stem)
-    sliders = list(controls_of(panel).values())
+    sliders = [control for control in controls_of(panel).values() if isinstance(control, w.FloatSlider)]
     for slider in sliders:
         slider.value = 0.0
     assert words("widgets.no_weight") in foot_of(panel)[3].value and panel.answer.value
@@ -110,9 +110,9 @@ def test_what_follows_the_slider_is_what_the_whole_ledger_gives(engagement):
 
 
 def test_without_ratings_history_or_signs_it_says_so(engagement, at_control):
-    ratings = {stem: at_control(stem)["ratings"] for stem in ("1_channels", "2_selection")}
-    numbers = ratings["1_channels"].select_dtypes("float").columns
-    nothing = [channel_weights(engagement, ratings["1_channels"].assign(**dict.fromkeys(numbers, float("nan")))),
+    ratings, priority = {"2_selection": at_control("2_selection")["ratings"]}, at_control("1_channels")["priority"]
+    unknown = dict.fromkeys(priority.ratings.select_dtypes("float").columns, float("nan"))
+    nothing = [channel_weights(engagement, replace(priority, ratings=priority.ratings.assign(**unknown))),
                account_weights(engagement, ratings["2_selection"] * float("nan"))]
     assert all(words("widgets.nothing_rated") in panel.answer.value for panel in nothing)
     names = at_control("4_actions")
