@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint bench docs sample lock clean
+.PHONY: help setup report test soak lint bench docs sample lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ report: $(READY) ## render the sample client's five notebooks in Japanese and En
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+soak: $(READY) ## run the long fault tests (an hour or more)
+	$(BIN)/python -m pytest tests/soak
 
 lint: $(READY) ## check the code's style
 	$(BIN)/ruff check kamnb tests benchmarks
