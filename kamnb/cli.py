@@ -110,6 +110,8 @@ def lab(engagement: Path, lang: str | None, account: str | None, **serving: obje
               help="joint: what the account itself may see.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Reports made side by side.")
 @click.option("--engine", type=click.Choice(["warm", "kernel"]), help="How notebooks run (default: warm where processes can be forked).")
+@click.option("--dask", metavar="ADDRESS", help="Send the jobs to the dask cluster whose scheduler is at ADDRESS (tcp://host:8786).")
+@click.option("--shared", metavar="PLACE", help="Folder or address (s3://...) that you and every worker reach (default: the --out folder).")
 @click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
 def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
     """Run the notebooks and print them: one page and one workbook each. Only what changed is made again.

@@ -13,7 +13,8 @@ from html import escape
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]
 LINE = ("<div style='font:6.5pt Arial,\"Noto Sans CJK JP\",\"Noto Sans JP\",\"Yu Gothic\",\"Microsoft YaHei\",sans-serif;color:#7B8794;"
-        "width:100%;padding:0 14mm;display:flex;justify-content:space-between'>{}</div>")
+        "width:100%;padding:0 14mm;display:flex;justify-content:space-between;gap:8mm;white-space:nowrap'>{}</div>")
+CUT = "<span style='overflow:hidden;text-overflow:ellipsis'>{}</span>"
 PAGES = "<span><span class=pageNumber></span> / <span class=totalPages></span></span>"
 MARGIN = {"top": "17mm", "bottom": "16mm", "left": "14mm", "right": "14mm"}
 
@@ -22,8 +23,8 @@ def print_page(page, order: dict) -> None:
     """Print the page of `order` to its file."""
     page.goto(order["page"], wait_until="load")
     page.emulate_media(media="print")
-    header = LINE.format(f"<span>{escape(order['above'])}</span><span>{escape(order['right'])}</span>")
-    footer = LINE.format(f"<span>{escape(order['below'])}</span>{PAGES}")
+    header = LINE.format(f"{CUT.format(escape(order['above']))}<span>{escape(order['right'])}</span>")
+    footer = LINE.format(f"{CUT.format(escape(order['below']))}{PAGES}")
     page.pdf(path=order["file"], format="A4", print_background=True, display_header_footer=True, header_template=header,
              footer_template=footer, margin=MARGIN, tagged=True, outline=True)
 
@@ -42,6 +43,8 @@ def main(browser_path: str) -> None:
                     print_page(page, json.loads(line))
                     answer = {}
                 except Error as error:
+                    if not browser.is_connected():
+                        raise  # the browser is gone: whoever waits for the answer starts another
                     answer = {"error": str(error).splitlines()[0]}
                 page.close()
                 print(json.dumps({"ready": True, **answer}), flush=True)

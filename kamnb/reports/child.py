@@ -1,4 +1,4 @@
-"""The process of one job whose notebook runs in a kernel: python -m kamnb.reports.child, the order on its standard input.
+"""The process of one job whose notebook runs in a kernel: python -m kamnb.reports.keeper child, the order on its standard input.
 
 jsonschema, which nbformat imports, would load a grammar of web addresses that takes longer than everything else together;
 notebooks hold none that are checked, so it is left out of this process.
@@ -6,8 +6,15 @@ notebooks hold none that are checked, so it is left out of this process.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from pathlib import Path
+
+from kamnb.reports.marks import KERNEL
+
+KERNEL_SPEC = {"argv": [sys.executable, "-m", "kamnb.reports.kernel", "-f", "{connection_file}"],
+               "display_name": KERNEL, "language": "python"}
 
 
 def main() -> int:
@@ -15,13 +22,16 @@ def main() -> int:
     sys.modules.setdefault("rfc3987_syntax", None)
     os.umask(0o077)
     from kamnb.reports.job import Order, fulfil, open_frozen
-    from kamnb.reports.limits import die_with_parent, limit_memory
+    from kamnb.reports.limits import limit_memory, split_limits
 
-    order = Order.from_json(sys.stdin.readline())
-    die_with_parent()
+    order = Order.from_json(split_limits(sys.stdin.readline())[0])
     limit_memory(order.memory)
+    write_kernel(Path(order.scratch))
     return fulfil(order, open_frozen(order))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def write_kernel(scratch: Path) -> None:
+    """Put our kernel where the job finds it: what else is installed does not matter (faults.md a 30)."""
+    folder = scratch / "jupyter" / "kernels" / KERNEL
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps(KERNEL_SPEC), encoding="utf-8")

@@ -15,11 +15,12 @@ from kamnb import choices
 from kamnb.editions.joint import batch, cut_engagement, joint
 from kamnb.editions.translated import translated
 from kamnb.engagement import LEDGER, POINTER, SNAPSHOT, Engagement
+from kamnb.errors import InputError
 from kamnb.reports.jobs import NOTEBOOKS, Job, master_file
 from kamnb.reports.journal import WORK
-from kamnb.settings import FILE
+from kamnb.settings import FILE, read_settings
 
-RUN = "run"
+RUN, MASTERS = "run", "masters"
 HELD_FILE = "held.pickle"
 
 
@@ -41,21 +42,38 @@ class Frozen:
 def freeze(engagement: Engagement, *, out: Path) -> Frozen:
     """The run's own copy of `engagement` below `out`; that of an earlier run is removed.
 
-    Snapshot files are hard links where the file system has them: they are never written again.
+    Snapshot files are hard links where the file system has them: they are never written again.  Raises InputError when the
+    engagement's files change at this very moment.
     """
     folder = out / WORK / RUN
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "notebooks").mkdir(parents=True)
-    shutil.copytree(engagement.snapshot, folder / SNAPSHOT, copy_function=_link)
-    shutil.copy2(engagement.path / FILE, folder / FILE)
-    if (engagement.path / choices.FILE).exists():
-        (folder / choices.FILE).parent.mkdir()
-        shutil.copy2(engagement.path / choices.FILE, folder / choices.FILE)
-    frozen = Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
+    (folder / MASTERS).mkdir(parents=True)
+    (folder / "notebooks").mkdir()
+    for stage in NOTEBOOKS:
+        shutil.copy2(master_file(stage), folder / MASTERS)
+    _copy_data(engagement, folder)
     files = [*(folder / SNAPSHOT / "panels").glob("*.parquet"), *(folder / SNAPSHOT / "tables").glob("*.parquet")]
     frames = {str(file): pd.read_parquet(file) for file in sorted(files) if file.stem != LEDGER}
     (folder / HELD_FILE).write_bytes(pickle.dumps(frames, protocol=pickle.HIGHEST_PROTOCOL))
-    return frozen
+    return Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
+
+
+def _copy_data(engagement: Engagement, folder: Path) -> None:
+    """Settings, choices and snapshot of `engagement` in `folder`, and proof that they are those that were opened."""
+    try:
+        shutil.copytree(engagement.snapshot, folder / SNAPSHOT, copy_function=_link)
+        shutil.copy2(engagement.path / FILE, folder / FILE)
+        if (engagement.path / choices.FILE).exists():
+            (folder / choices.FILE).parent.mkdir()
+            shutil.copy2(engagement.path / choices.FILE, folder / choices.FILE)
+        same = read_settings(folder) == engagement.settings
+    except (FileNotFoundError, shutil.Error) as error:
+        if isinstance(error, shutil.Error) and not all("[Errno 2]" in str(told) for _, _, told in error.args[0]):
+            raise
+        same = False
+    if not same:
+        raise InputError("files of the engagement have changed since they were opened", str(engagement.path),
+                         "Run the same command again.")
 
 
 def _link(source: str, target: str) -> None:
@@ -68,7 +86,7 @@ def _link(source: str, target: str) -> None:
 def write_notebooks(frozen: Frozen, jobs: list[Job]) -> None:
     """Write each notebook that `jobs` run: the master in its language and edition, without interactive cells."""
     for job in {frozen.notebook(job): job for job in jobs if not frozen.notebook(job).exists()}.values():
-        master = nbformat.read(master_file(job.stage), as_version=4)
+        master = nbformat.read(frozen.folder / MASTERS / master_file(job.stage).name, as_version=4)
         notebook = batch(translated(master, master_file(job.stage).stem, language=job.language))
         nbformat.write(joint(notebook) if job.edition == "joint" else notebook, frozen.notebook(job))
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kamnb import __version__
+from kamnb.reports.pptx_measure import clean
 from kamnb.reports.reading import Block, Note, Picture, Prose, Report, Sentence
 from kamnb.shown import sentence_html, table_html
 from kamnb.words import words
@@ -31,9 +32,9 @@ def page(report: Report) -> str:
     subject = head["account_name"] or words("general.all_accounts")
     texts = {key: words(f"reports.{key}") for key in ("contents", "appendix", "answer", "joint")}
     footer = words("reports.footer", firm=head["firm"] or "kamnb", version=__version__, as_of=head["as_of"])
-    return _template().render(report=report, head=head, subject=subject, as_of=as_of, t=texts, footer=footer,
-                              lang={"zh": "zh-Hans"}.get(head["language"], head["language"]),
-                              css=Markup((TEMPLATE / "report.css").read_text(encoding="utf-8")))
+    return clean(_template().render(report=report, head=head, subject=subject, as_of=as_of, t=texts, footer=footer,
+                                    lang={"zh": "zh-Hans"}.get(head["language"], head["language"]),
+                                    css=Markup((TEMPLATE / "report.css").read_text(encoding="utf-8"))))
 
 
 @cache
@@ -44,9 +45,19 @@ def _template():
     return loader.get_template("report.html.j2")
 
 
+class _Inert(mistune.HTMLRenderer):
+    """Markdown whose links and pictures are text: a report leads nowhere and loads nothing."""
+
+    def link(self, text: str, url: str, **_attributes: object) -> str:
+        return text if url in text else f"{text} ({mistune.escape(url)})"
+
+    def image(self, text: str, **_attributes: object) -> str:
+        return text
+
+
 def prose_html(text: str) -> Markup:
-    """Markdown as HTML; raw HTML in it stays text."""
-    return Markup(mistune.create_markdown(escape=True, plugins=["table"])(text))
+    """Markdown as HTML; raw HTML in it stays text, links and pictures become text."""
+    return Markup(mistune.create_markdown(renderer=_Inert(escape=True), plugins=["table"])(text))
 
 
 def block_html(block: Block) -> Markup:

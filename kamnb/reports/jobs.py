@@ -73,6 +73,8 @@ class Request:
     edition: str = "internal"
     workers: int = 2
     engine: str = "warm"
+    dask: str = ""
+    shared: str = ""
 
 
 def plan_jobs(engagement: Engagement, request: Request, *, stages: tuple[str, ...]) -> list[Job]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from kamnb import __version__
 from kamnb.engagement import Engagement, replace_file
 from kamnb.errors import InputError
-from kamnb.reports.freezing import freeze
+from kamnb.reports.freezing import Frozen, freeze
 from kamnb.reports.index import index_page
 from kamnb.reports.jobs import ORDER, Request, plan_jobs, plan_undecided
 from kamnb.reports.journal import Journal
@@ -65,14 +65,24 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     with locked(out):
         frozen = freeze(engagement, out=out)
         remember_state(frozen.engagement, out=out)
-        with Workers(frozen, out=out, engine=request.engine) as workers:
-            results = _run_steps(Run(frozen, out, Journal(out), workers, request.workers), request, tell=tell)
+        with start_workers(frozen, request, out=out) as workers:
+            abreast, told = (workers.abreast, workers.heeding(tell)) if request.dask else (request.workers, tell)
+            results = _run_steps(Run(frozen, out, Journal(out), workers, abreast), request, tell=told)
         if not results:
             raise InputError("no key accounts are decided yet", str(engagement.path), "Run the selection first, or name --account.")
         results.sort(key=lambda result: result.job.ident)
         replace_file(out / "manifest.json", _json(describe_run(engagement, results, totals=totals)))
         replace_file(out / "index.html", index_page(engagement, results, totals=totals, language=request.languages[0]).encode())
     return Summary(out, results)
+
+
+def start_workers(frozen: Frozen, request: Request, *, out: Path) -> Workers:
+    """Who does the jobs of `request`: processes of this machine, or a cluster, which takes the same orders."""
+    if not request.dask:
+        return Workers(frozen, out=out, engine=request.engine)
+    from kamnb.reports.cluster import ClusterWorkers
+
+    return ClusterWorkers(frozen, request, out=out)
 
 
 def _run_steps(run: Run, request: Request, *, tell: Tell) -> list[Result]:

@@ -13,6 +13,7 @@ from threading import Lock, Timer
 
 from kamnb.errors import InputError
 from kamnb.reports.limits import clean_environment, kill_tree
+from kamnb.reports.pptx_measure import clean
 from kamnb.reports.reading import UnfinishedError
 from kamnb.words import words
 
@@ -24,6 +25,7 @@ PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Appl
           "C:/Program Files/Microsoft/Edge/Application/msedge.exe")
 BROWSER = "KAMNB_BROWSER"
 SECONDS, ENDING_SECONDS = 60, 5
+LINE_LETTERS, PROPERTY_LETTERS = 200, 255
 
 
 def find_browser() -> str:
@@ -77,17 +79,20 @@ class Printer:
         try:
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
-            return json.loads(process.stdout.readline() or "{}")
+            answer = json.loads(process.stdout.readline() or "{}")
         except (OSError, ValueError):
-            return {}
+            answer = {}
         finally:
             watch.cancel()
+        if not answer:
+            self.end()  # it is dying or dead: the next order must not meet it
+        return answer
 
     def _start(self) -> subprocess.Popen:
         if self._process is None or self._process.poll() is not None:
             self.end()
-            self._home = Path(tempfile.mkdtemp(prefix="kamnb-print-"))
             command = [sys.executable, "-m", "kamnb.reports.browser", find_browser()]
+            self._home = Path(tempfile.mkdtemp(prefix="kamnb-print-"))
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                              encoding="utf-8", cwd=self._home, start_new_session=True,
                                              env={**clean_environment(str(self._home), str(self._home)), "TMPDIR": str(self._home)})
@@ -113,7 +118,8 @@ def _running_lines(head: dict) -> dict[str, str]:
     """What stands above and below every page."""
     subject = head["account_name"] or words("general.all_accounts")
     right = words("reports.as_of", as_of=head["as_of"])
-    return {"above": f"{head['client']} · {subject}", "right": right, "below": head["firm"] or "kamnb"}
+    told = {"above": f"{head['client']} · {subject}", "right": right, "below": head["firm"] or "kamnb"}
+    return {place: clean(text)[:LINE_LETTERS] for place, text in told.items()}
 
 
 def normalise(printed: Path, file: Path, head: dict) -> None:
@@ -121,7 +127,7 @@ def normalise(printed: Path, file: Path, head: dict) -> None:
     import pikepdf
 
     day = "D:" + head["as_of"].replace("-", "") + "000000Z"
-    firm = head["firm"] or "kamnb"
+    firm = clean(head["firm"] or "kamnb")[:PROPERTY_LETTERS]
     with pikepdf.open(printed) as pdf:
         title = str(pdf.docinfo.get("/Title", ""))
         for name in list(pdf.docinfo):

@@ -93,7 +93,7 @@ def _name_sections(deck: Deck, slides: list[Slide]) -> None:
     """Group the slides by section, as PowerPoint shows them at the left."""
     ids = iter([entry.get("id") for entry in deck.slides._sldIdLst])
     found = [(name, [next(ids) for _ in group]) for name, group in groupby(slides, key=lambda slide: slide.section)]
-    sections = [{"name": name, "id": "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, f"{place} {name}")).upper() + "}", "slides": numbers}
+    sections = [{"name": name, "id": "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, f"{place} {clean(name)}")).upper() + "}", "slides": numbers}
                 for place, (name, numbers) in enumerate(found)]
     deck.part._element.append(etree.fromstring(render("sections", sections=sections)))
 

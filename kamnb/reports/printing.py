@@ -8,6 +8,8 @@ import click
 from tqdm import tqdm
 
 from kamnb.engagement import open_engagement
+from kamnb.errors import InputError
+from kamnb.reports.cluster_crew import reach
 from kamnb.reports.jobs import NOTEBOOKS, Request
 from kamnb.reports.making import make_reports
 from kamnb.reports.runner import Result
@@ -19,10 +21,16 @@ def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str,
 
     `asked`: stages, accounts, languages, formats (empty = the default) and edition.
     """
+    if asked["shared"] and not asked["dask"]:
+        raise InputError("--shared is for a cluster", "--shared", "Name its scheduler with --dask ADDRESS.")
+    if asked["dask"]:
+        reach(str(asked["dask"]))
     opened = open_engagement(engagement)
     request = Request(stages=asked["stages"] or tuple(NOTEBOOKS), accounts=asked["accounts"],
                       languages=asked["languages"] or (opened.language,), formats=tuple(sorted(asked["formats"])) or ("html", "xlsx"),
-                      edition=str(asked["edition"]), workers=workers, engine=str(asked["engine"] or best_engine()))
+                      edition=str(asked["edition"]), workers=workers,
+                      engine=str(asked["engine"] or ("warm" if asked["dask"] else best_engine())),
+                      dask=str(asked["dask"] or ""), shared=str(asked["shared"] or ""))
     identity = opened.settings.engagement
     folder = out / opened.path.name / str(identity.as_of)
     folder.mkdir(parents=True, exist_ok=True)

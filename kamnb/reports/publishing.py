@@ -8,19 +8,26 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from kamnb.engagement import Engagement, replace_file
+from kamnb.engagement import Engagement
+from kamnb.errors import InputError
 from kamnb.reports.jobs import Job
 from kamnb.reports.journal import hash_file
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
 def publish(outputs: dict[str, str], made: Path, *, out: Path, known: dict[str, set[str]]) -> None:
     """Move verified files into place: data on disk first, then the rename, then the folder (faults.md X10).
 
     A file that is not as any run has left it (`known`: hashes by name) was edited by hand and is kept aside first.
+    Raises InputError, with nothing published, when a file is not what was verified.
     """
     for name, digest in outputs.items():
+        if hash_file(made / name) != digest:
+            raise InputError(f"{name} changed after it was checked", str(out), "Run the same command again.")
+    for name, digest in outputs.items():
         target = out / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = hash_file(target)
         if found is not None and found != digest and found not in known.get(name, set()):
             target.replace(_aside(target))
@@ -33,7 +40,7 @@ def place(source: Path, target: Path) -> None:
     if source.stat().st_dev != target.parent.stat().st_dev:
         part = target.parent / f".{target.name}.part"
         shutil.copyfile(source, part)
-    with part.open("rb") as stream:
+    with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     part.replace(target)
     _sync_folder(target.parent)
@@ -63,11 +70,12 @@ def publish_decisions(names: list[str], made: Path, *, home: Engagement, job: Jo
         if (home.decision(job.stage, account=account)["decided_by"] != "").any():
             continue
         (home.path / name).parent.mkdir(parents=True, exist_ok=True)
-        replace_file(home.path / name, (made / name).read_bytes())
+        place(made / name, home.path / name)
 
 
 def why_unwritten(error: OSError, folder: Path) -> str:
-    """In words, why the disk took no more."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return f"disk full: make room in {folder} and run the same command again"
-    return f"{error.strerror}: {error.filename}; close it if it is open elsewhere, and run the same command again"
+    """In words, why a file could not be written or read below `folder`."""
+    if error.errno in NO_ROOM:
+        return f"disk full, or not to be written: make room in {folder} and run the same command again"
+    file = f": {error.filename2 or error.filename}" if error.filename else ""
+    return f"{error.strerror or type(error).__name__}{file}; close it if it is open elsewhere, and run the same command again"

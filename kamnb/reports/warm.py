@@ -1,11 +1,13 @@
 """The warm worker: a process that has everything loaded and forks itself for each job.
 
-python -m kamnb.reports.warm reads orders (one JSON line each) and answers each with {"scratch", "code", "why"}; at the end of its
-input it kills what still runs and ends.  A fork costs some milliseconds where a new interpreter takes seconds.  Source: performance.md.
+python -m kamnb.reports.keeper warm FROZEN reads orders (one JSON line each) and answers each with {"scratch", "code", "why", "peak"};
+at the end of its input it kills what still runs and ends.  A fork costs some milliseconds where a new interpreter takes seconds.
+Source: performance.md.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import json
 import os
@@ -15,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +28,10 @@ import psutil  # noqa: E402
 from seaborn import scatterplot  # noqa: E402
 
 from kamnb import display, engagement, style, widgets  # noqa: E402, F401
+from kamnb.errors import InputError  # noqa: E402
 from kamnb.pictures import picture  # noqa: E402
 from kamnb.reports import engine, freezing, job, limits  # noqa: E402
+from kamnb.reports.marks import LOG, tell_overdue  # noqa: E402
 from kamnb.reports.reading import Prose, Report, Section, Table  # noqa: E402
 from kamnb.words import LANGUAGES, speak, word_list  # noqa: E402
 
@@ -36,19 +41,16 @@ FORMATS = ("html", "xlsx", "pptx")
 
 @dataclass
 class Running:
-    """A forked job: its order and when it started (the clock that stands still while the machine sleeps)."""
+    """A forked job: its order, its limits, and when it started (the clock that stands still while the machine sleeps)."""
 
     order: job.Order
+    allowed: limits.Limits
     since: float = field(default_factory=time.monotonic)
+    why: str = ""
 
     def overdue(self) -> str:
         """Why it must be ended now, or nothing."""
-        in_cell, cell = engine.read_mark(Path(self.order.scratch))
-        if in_cell > min(job.CELL_SECONDS, self.order.seconds):
-            return f"{cell} took longer than {min(job.CELL_SECONDS, self.order.seconds)} s"
-        if time.monotonic() - self.since > self.order.seconds:
-            return f"took longer than {self.order.seconds} s, at the end in {cell or 'its preparation'}"
-        return ""
+        return tell_overdue(Path(self.order.scratch), self.since, self.allowed)
 
 
 def warm_up(frozen: Path) -> None:
@@ -91,34 +93,38 @@ def check_threads() -> None:
 
 def fork_job(order: job.Order, frozen: freezing.Frozen, *, private: list[int]) -> int:
     """Process id of a fork that runs the job of `order`; it closes the worker's `private` files."""
+    worker = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
+        limits.die_with(worker)
         for file in private:
             os.close(file)
         _settle(order)
         status = job.fulfil(order, frozen)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+    finally:  # whatever happens, this copy of the worker ends here
+        with suppress(BaseException):
+            sys.__stdout__.flush()
+            sys.__stderr__.flush()
         os._exit(status)
 
 
 def _settle(order: job.Order) -> None:
-    """Make the fork a job of its own: own session, folder, log, limits; it dies with the worker."""
-    limits.die_with_parent()
+    """Make the fork a job of its own: own session, folder, log, limits."""
     os.setsid()
     os.umask(0o077)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    log = os.open(f"{order.scratch}/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(f"{order.scratch}/{LOG}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+    os.close(log)
+    os.close(nothing)
+    faulthandler.enable()
     os.environ.update({"HOME": order.scratch, "TMPDIR": order.scratch})
     tempfile.tempdir = order.scratch
     os.chdir(order.scratch)
@@ -133,6 +139,7 @@ class Worker:
         self.running: dict[int, Running] = {}
         self.frozen: dict[str, freezing.Frozen] = {}
         self.answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)  # what a library prints is no answer
         self.bell, self.bell_rope = os.pipe()
         os.set_blocking(self.bell_rope, False)
         signal.set_wakeup_fd(self.bell_rope, warn_on_full_buffer=False)
@@ -143,16 +150,16 @@ class Worker:
         self.rest = b""
 
     def serve(self) -> None:
-        """Work until the input ends."""
+        """Work until the input ends; then kill what runs."""
         self.tell(ready=True)
         while True:
             for key, _ in self.selector.select(LOOK if self.running else None):
                 if key.fd == self.bell:
                     os.read(self.bell, 4096)
                 elif not self.take_orders():
-                    return self.end()
-            self.reap()
+                    return limits.end_children()
             self.end_overdue()
+            self.reap()
 
     def take_orders(self) -> bool:
         """Start what was ordered; False when no more can come."""
@@ -163,60 +170,41 @@ class Worker:
         return bool(chunk)
 
     def start(self, line: str) -> None:
-        """Start one order, or stop one that runs: {"stop": SCRATCH}."""
-        values = json.loads(line)
-        if "stop" in values:
-            for pid in [pid for pid, run in self.running.items() if run.order.scratch == values["stop"]]:
-                limits.kill_tree(pid)
-            return
-        order = job.Order.from_json(line)
-        if order.frozen not in self.frozen:
-            self.frozen[order.frozen] = job.open_frozen(order)
-        private = [self.answers.fileno(), self.bell, self.bell_rope, self.selector.fileno()]
-        self.running[fork_job(order, self.frozen[order.frozen], private=private)] = Running(order)
+        """Start one order; a job that can not be started is told to have failed, and others go on."""
+        text, allowed = limits.split_limits(line)
+        order = job.Order.from_json(text)
+        try:
+            if order.frozen not in self.frozen:
+                self.frozen[order.frozen] = job.open_frozen(order)
+            private = [self.answers.fileno(), self.bell, self.bell_rope, self.selector.fileno()]
+            self.running[fork_job(order, self.frozen[order.frozen], private=private)] = Running(order, allowed)
+        except (OSError, InputError) as error:
+            self.tell(scratch=order.scratch, code=1, why=f"the job could not be started: {error}", peak=0)
 
     def reap(self) -> None:
-        """Tell the end of each job that has ended, and kill what it left."""
+        """Tell the end of each job that has ended, and end what it left behind: that has become ours."""
         for pid in list(self.running):
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
             if ended:
-                order = self.running.pop(pid).order
-                self.tell(scratch=order.scratch, code=os.waitstatus_to_exitcode(status), why="")
-        self.sweep()
-
-    def sweep(self) -> None:
-        """Kill processes that a job has started and left behind: they have become ours."""
-        for child in psutil.Process().children():
-            if child.pid not in self.running:
-                limits.kill_tree(child.pid)
-                child.wait(5)
+                run = self.running.pop(pid)
+                limits.end_children(set(self.running))
+                self.tell(scratch=run.order.scratch, code=os.waitstatus_to_exitcode(status), why=run.why, peak=used.ru_maxrss * 1024)
 
     def end_overdue(self) -> None:
-        """Kill jobs that take longer than they may."""
-        for pid, run in list(self.running.items()):
-            why = run.overdue()
-            if why:
+        """Kill jobs that take longer than they may; reap tells why."""
+        for pid, run in self.running.items():
+            run.why = run.why or run.overdue()
+            if run.why:
                 limits.kill_tree(pid)
-                os.waitpid(pid, 0)
-                del self.running[pid]
-                self.tell(scratch=run.order.scratch, code=-9, why=why)
-                self.sweep()
 
     def tell(self, **answer: object) -> None:
         """Answer with one line."""
         self.answers.write(json.dumps(answer) + "\n")
         self.answers.flush()
 
-    def end(self) -> None:
-        """Kill what runs."""
-        for pid in self.running:
-            limits.kill_tree(pid)
-        self.running.clear()
-        self.sweep()
 
-
-def main(frozen: str) -> None:
-    """Warm up, freeze what is loaded out of the garbage collector's sight, and serve."""
+def main(frozen: str) -> int:
+    """Warm up, freeze what is loaded out of the garbage collector's sight, and serve; the keeper (keeper.py) stands above."""
     limits.adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up(Path(frozen))
@@ -224,7 +212,4 @@ def main(frozen: str) -> None:
     gc.freeze()
     check_threads()
     Worker().serve()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    return 0

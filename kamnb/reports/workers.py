@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Event, Lock, Thread
-
-import psutil
+from threading import Lock
 
 from kamnb.errors import InputError
 from kamnb.reports.freezing import Frozen
+from kamnb.reports.interrupting import interruptible
 from kamnb.reports.journal import WORK, hash_file
-from kamnb.reports.limits import clean_environment, kill_tree
+from kamnb.reports.limits import Limits, kill_tree, with_limits
+from kamnb.reports.marks import explain_end, explain_failure, lost_kernel, never_started, tell_overdue
+from kamnb.reports.turns import Turns
+from kamnb.reports.worker import LOOK, SLACK_SECONDS, StartError, WarmWorker, end_process, start_process
 
-WARM_SECONDS, ENDING_SECONDS, RESTARTS = 120, 5, 3
-RESULT, PAGE, LOG_TAIL = "result.json", "page.html", 1_500
-WORKER_FILE = "worker.json"
+RESULT, PAGE = "result.json", "page.html"
+SIGKILL = -9
+TRIES, START_TRIES = 2, 3
+INTERRUPTED = {"status": "interrupted", "why": "interrupted", "detail": "interrupted"}
+LOST = {"code": SIGKILL, "why": ""}
 
 
 def best_engine() -> str:
@@ -29,163 +35,133 @@ def best_engine() -> str:
     return "warm" if sys.platform == "linux" else "kernel"
 
 
-class WarmWorker:
-    """The warm worker process and the orders that it works on."""
-
-    def __init__(self, frozen: Frozen, out: Path):
-        self.work = out / WORK
-        self.log = self.work / "worker.log"
-        self._lock, self._ready = Lock(), Event()
-        self._waiting: dict[str, Event] = {}
-        self._answers: dict[str, dict] = {}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "kamnb.reports.warm", str(frozen.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                cwd=self.work, start_new_session=True, env=clean_environment(str(self.work), str(self.work / "matplotlib")))
-        note_worker(self.work, self.process.pid)
-        self._listener = Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        if not self._ready.wait(WARM_SECONDS) or self.process.poll() is not None:
-            self.end()
-            raise RuntimeError(f"the warm worker did not start: {self.log.read_text(encoding='utf-8', errors='replace')[-LOG_TAIL:]}")
-
-    def _listen(self) -> None:
-        for line in self.process.stdout:
-            answer = json.loads(line)
-            if answer.get("ready"):
-                self._ready.set()
-                continue
-            with self._lock:
-                self._answers[answer["scratch"]] = answer
-                self._waiting[answer["scratch"]].set()
-        self._ready.set()
-        with self._lock:
-            for event in self._waiting.values():
-                event.set()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can take orders."""
-        return self.process.poll() is None
-
-    def run(self, line: str, scratch: str) -> dict | None:
-        """The worker's answer to the order in `line`, or None when the worker died."""
-        with self._lock:
-            event = self._waiting[scratch] = Event()
-            try:
-                self.process.stdin.write(line.encode() + b"\n")
-                self.process.stdin.flush()
-            except OSError:
-                return None
-        while not event.wait(1):
-            if not self.alive:
-                event.wait(1)
-                break
-        with self._lock:
-            self._waiting.pop(scratch)
-            return self._answers.pop(scratch, None)
-
-    def end(self) -> None:
-        """End it and all that it started."""
-        try:
-            self.process.stdin.close()
-            self.process.wait(ENDING_SECONDS)
-        except (OSError, subprocess.TimeoutExpired):
-            kill_tree(self.process.pid)
-            self.process.wait()
-        self._listener.join(ENDING_SECONDS)
-        self.process.stdout.close()
-        (self.work / WORKER_FILE).unlink(missing_ok=True)
+def socket_prefix(out: Path) -> str:
+    """How the socket folders of runs in `out` begin: short, as addresses of sockets must be, and known to the next run."""
+    return f"kamnb-{hashlib.sha256(str(out).encode()).hexdigest()[:8]}-"
 
 
-def note_worker(work: Path, pid: int) -> None:
-    """Note the worker's identity, so that a later run can end it if this one is killed."""
-    (work / WORKER_FILE).write_text(json.dumps({"pid": pid, "created": psutil.Process(pid).create_time()}), encoding="utf-8")
-
-
-def end_forgotten(work: Path) -> None:
-    """End a worker that an earlier, killed run has left: by process id and start time, never by name."""
-    try:
-        noted = json.loads((work / WORKER_FILE).read_text(encoding="utf-8"))
-        if psutil.Process(noted["pid"]).create_time() == noted["created"]:
-            kill_tree(noted["pid"])
-    except (OSError, ValueError, psutil.NoSuchProcess):
-        pass
-    (work / WORKER_FILE).unlink(missing_ok=True)
+def socket_home() -> Path:
+    """Where socket folders are made."""
+    return Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
 
 
 class Workers:
     """Runs orders on one engine and prints PDFs with one browser; both start when first needed and end with it."""
 
-    def __init__(self, frozen: Frozen, *, out: Path, engine: str):
-        self.frozen, self.out, self.engine = frozen, out, engine
-        self._lock, self._stack = Lock(), ExitStack()
+    def __init__(self, frozen: Frozen, *, out: Path, engine: str, limits: Limits | None = None):
+        self.frozen, self.out, self.engine, self.limits = frozen, out, engine, limits or Limits()
+        self._lock, self._stack, self._turns = Lock(), ExitStack(), Turns()
         self._worker: WarmWorker | None = None
+        self._broken = ""
         self._printer = None
-        self._starts, self._children, self._ended = 0, set(), False
+        self._children: set[subprocess.Popen] = set()
+        self.ended = False
 
     def __enter__(self) -> Workers:
+        self._stack.enter_context(interruptible(self._kill))
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.end()
-
-    def end(self) -> None:
-        """End every process."""
-        self._ended = True
-        for child in list(self._children):
-            kill_tree(child.pid)
-        if self._worker:
-            self._worker.end()
         self._stack.close()
 
+    def end(self) -> None:
+        """End every process; jobs that run are told to be interrupted."""
+        self.ended = True
+        for child in list(self._children):
+            end_process(child, at_once=True)
+        with self._lock:
+            worker, self._worker = self._worker, None
+            printer, self._printer = self._printer, None
+        if worker:
+            worker.end()
+        if printer:
+            printer.__exit__(None, None, None)
+
+    def _kill(self) -> None:
+        """End every process now; what that leaves is removed by the next run."""
+        worker = self._worker
+        for process in [*self._children, *([worker.process] if worker else [])]:
+            kill_tree(process.pid)
+
     def run(self, line: str, scratch: Path) -> dict:
-        """What became of the order in `line`: its result, with the reason if it failed."""
+        """What became of the order in `line`: its result, with the reason if it failed.
+
+        A job whose process was lost (killed by the system, a worker that died) is tried again alone: memory may have been
+        short, or a neighbour may have been at fault.
+        """
+        line = with_limits(line, self.limits)
+        with self._turns.beside():
+            made, lost = self._try(line, scratch)
+        tries = 1
+        while lost and not self.ended and tries < (START_TRIES if never_started(scratch) else TRIES):
+            empty(scratch)
+            with self._turns.alone():
+                made, lost = self._try(line, scratch)
+            tries += 1
+        return made
+
+    def _try(self, line: str, scratch: Path) -> tuple[dict, bool]:
+        """What became of the order, and whether its process was lost."""
+        if self.ended:
+            return INTERRUPTED, False
         told = self._run_warm(line, str(scratch)) if self.engine == "warm" else self._run_fresh(line, scratch)
+        if self.ended:
+            return INTERRUPTED, False
         file = scratch / RESULT
-        if file.exists() and not told["why"]:
-            return self._with_pdf(json.loads(file.read_text(encoding="utf-8")), scratch)
-        return {"status": "failed", "why": told["why"] or why_it_died(scratch, told["code"])}
+        if told["why"]:
+            return {"status": "failed", "why": told["why"], "detail": told["why"]}, False
+        if not file.exists():
+            return explain_end(scratch, told["code"], told.get("peak", 0)), told["code"] == SIGKILL
+        result = json.loads(file.read_text(encoding="utf-8"))
+        if result["status"] == "done":
+            return self._with_pdf(result, scratch), False
+        lost = lost_kernel(scratch) or self.engine == "kernel" and never_started(scratch) and "InputError" not in result["why"]
+        return {**result, **explain_failure(scratch, result["why"], self.limits)}, lost
 
     def _run_warm(self, line: str, scratch: str) -> dict:
-        for _ in range(RESTARTS):
+        try:
             worker = self._warm()
-            answer = worker.run(line, scratch)
-            if answer or self._ended:
-                return answer or {"code": -9, "why": "interrupted"}
-        return {"code": -9, "why": "the warm worker died again and again"}
+            worker.wait_ready()
+        except StartError as error:
+            self._broken = str(error)
+            return {"code": 1, "why": self._broken}
+        return worker.run(line, scratch, seconds=self.limits.job_seconds + SLACK_SECONDS) or LOST
 
     def _warm(self) -> WarmWorker:
         with self._lock:
-            if self._worker is None or not self._worker.alive:
-                self._starts += 1
-                self._worker = WarmWorker(self.frozen, self.out)
+            if self._broken or self.ended:
+                raise StartError(self._broken or "interrupted")
+            if self._worker and not self._worker.alive:
+                self._worker.end()
+                self._worker = None
+            self._worker = self._worker or WarmWorker(self.frozen, self.out)
             return self._worker
 
     def _run_fresh(self, line: str, scratch: Path) -> dict:
         """Run the order in a process of its own with a kernel; sockets are files in a short private folder (faults.md X12, X21)."""
-        sockets = tempfile.mkdtemp(prefix="k", dir="/tmp" if Path("/tmp").is_dir() else None) if os.name == "posix" else ""
-        order = {**json.loads(line), "sockets": sockets, "engine": "kernel"}
+        sockets = tempfile.mkdtemp(prefix=socket_prefix(self.out), dir=socket_home()) if os.name == "posix" else ""
         try:
-            with (scratch / "log.txt").open("wb") as log:
-                environment = {**clean_environment(str(scratch), str(self.out / WORK / "matplotlib")), "TMPDIR": str(scratch)}
-                child = subprocess.Popen([sys.executable, "-m", "kamnb.reports.child"], cwd=scratch, stdin=subprocess.PIPE, stdout=log,
-                                         stderr=log, start_new_session=True, env=environment)
-                return self._follow(child, json.dumps(order), seconds=order["seconds"])
+            child = start_process("child", work=self.out / WORK, folder=scratch)
+            self._children.add(child)
+            return self._follow(child, json.dumps({**json.loads(line), "sockets": sockets, "engine": "kernel"}), scratch)
         finally:
             shutil.rmtree(sockets or "-", ignore_errors=True)
 
-    def _follow(self, child: subprocess.Popen, line: str, *, seconds: float) -> dict:
-        self._children.add(child)
+    def _follow(self, child: subprocess.Popen, line: str, scratch: Path) -> dict:
+        since, why = time.monotonic(), ""
         try:
-            child.communicate(line.encode() + b"\n", timeout=seconds)
-        except subprocess.TimeoutExpired:
-            return {"code": -9, "why": f"took longer than {seconds} s"}
+            with suppress(OSError):  # it died at once: its exit status tells
+                child.stdin.write(line.encode() + b"\n")
+                child.stdin.flush()
+            while not why and not self.ended:
+                with suppress(subprocess.TimeoutExpired):
+                    return {"code": child.wait(LOOK), "why": ""}
+                why = tell_overdue(scratch, since, self.limits)
         finally:
-            kill_tree(child.pid)
-            child.wait()
+            end_process(child, at_once=True)
             self._children.discard(child)
-        return {"code": child.returncode, "why": ""}
+        return {"code": SIGKILL, "why": why}
 
     def _with_pdf(self, result: dict, scratch: Path) -> dict:
         """`result` after its PDF, if one was asked for, has been printed from the page that the job has left."""
@@ -193,24 +169,19 @@ class Workers:
             from kamnb.reports.pdf import Printer, check_pdf
 
             with self._lock:
-                self._printer = self._printer or self._stack.enter_context(Printer())
+                self._printer = self._printer or Printer().__enter__()
             file = scratch / "outputs" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._printer.print(scratch / PAGE, file, result["head"])
                 check_pdf(file)
             except InputError as error:
-                return {"status": "failed", "why": str(error)}
+                return {"status": "failed", "why": str(error), "detail": str(error)}
             result["outputs"][name] = hash_file(file)
         return result
 
 
-def why_it_died(scratch: Path, code: int) -> str:
-    """Why a job left no result: the cell that ran and the signal or exit status that ended it."""
-    from kamnb.reports.engine import read_mark
-
-    cell = read_mark(scratch)[1] or "before the first cell"
-    log = scratch / "log.txt"
-    tail = log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip() if log.exists() else ""
-    how = f"killed by signal {-code} (out of memory, or ended from outside)" if code < 0 else f"the process ended with status {code}"
-    return f"{cell}: {how}" + (f"\n{tail}" if tail else "")
+def empty(scratch: Path) -> None:
+    """Remove what an attempt has left in `scratch`."""
+    for item in scratch.iterdir():
+        shutil.rmtree(item) if item.is_dir() and not item.is_symlink() else item.unlink()

@@ -58,3 +58,11 @@ def executed():
     notebook = new_notebook(cells=cells)
     nbformat.validate(notebook)
     return notebook
+
+
+@pytest.fixture(scope="session")
+def make_small():
+    """A function that lays down the small engagement below a folder, for runs that many tests share."""
+    from tests.conftest import small
+
+    return small.__wrapped__
