@@ -109,7 +109,7 @@ class SelectionSettings(Strict):
     that differ for accounts still to be built.  budget, account_cost (minor units a year), account_hours: what limits the
     list beside the hours; conflicts, together: pairs that exclude each other, groups that come as one.  types, reach,
     three_p, knock_outs: rules as data (None = ours); gates: whether a broken rule warns or bars.  enter, leave, margin:
-    doors of the list.  All numbers are rules of thumb.
+    doors of the list.  why: the reason of those who set the weights.  All numbers are rules of thumb.
     """
 
     weights: dict[str, float] = dict.fromkeys(FACTORS, 1.0)
@@ -140,6 +140,7 @@ class SelectionSettings(Strict):
     margin: float = Field(0.2, ge=0, le=1)
     draws: int = Field(10_000, ge=100)
     seed: int = 20_250_401
+    why: str = ""
 
     _rest = field_validator("weights", mode="before")(_with_defaults)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -58,12 +59,21 @@ def draw_weights(criteria: pd.Index, *, rules: WeightRules) -> np.ndarray:
     chains = _find_chains(limits.pairs) if rules.bounds is None else None
     if chains is not None:
         return _sort_chains(rng.dirichlet(np.ones(len(criteria)), rules.draws), chains)
-    sifted = _sift(limits, rules=rules, rng=rng)
-    if len(sifted) == rules.draws:
+    key = tuple(map(tuple, (limits.low.tolist(), limits.high.tolist(), map(tuple, limits.pairs.tolist()))))
+    return _draw_bounded(key, rules.draws, rules.seed).copy()
+
+
+@lru_cache(maxsize=4)
+def _draw_bounded(key: tuple, draws: int, seed: int) -> np.ndarray:
+    """The draws within bounds and orders (`key`: low, high, pairs); the last ones are kept, for a report asks them again."""
+    low, high, pairs = key
+    limits, rng = _Limits(np.array(low), np.array(high), np.array(pairs, dtype=int).reshape(-1, 2)), np.random.default_rng(seed)
+    sifted = _sift(limits, draws=draws, rng=rng)
+    if len(sifted) == draws:
         return sifted
     from kamnb.methods.polytope import walk_polytope
 
-    return walk_polytope(*limits.inequalities(), draws=rules.draws, rng=rng)
+    return walk_polytope(*limits.inequalities(), draws=draws, rng=rng)
 
 
 @dataclass(frozen=True)
@@ -124,14 +134,14 @@ def _sort_chains(weights: np.ndarray, chains: list[list[int]]) -> np.ndarray:
     return weights
 
 
-def _sift(limits: _Limits, *, rules: WeightRules, rng: np.random.Generator) -> np.ndarray:
+def _sift(limits: _Limits, *, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Draws on the simplex above the lower bounds that keep to all limits; fewer than asked for where they are rare."""
     kept, found = [], 0
     for batch in range(BATCHES):
-        free = rng.dirichlet(np.ones(len(limits.low)), rules.draws)
+        free = rng.dirichlet(np.ones(len(limits.low)), draws)
         weights = limits.low + (1 - limits.low.sum()) * free
         kept.append(weights[limits.hold(weights)])
         found += len(kept[-1])
-        if found >= rules.draws or found * BATCHES < rules.draws * (batch + 1) * 0.9:
+        if found >= draws or found * BATCHES < draws * (batch + 1) * 0.9:
             break
-    return np.concatenate(kept)[:rules.draws]
+    return np.concatenate(kept)[:draws]

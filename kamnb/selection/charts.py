@@ -11,7 +11,7 @@ from matplotlib.transforms import Bbox
 from pandas import DataFrame, Series
 
 from kamnb import style
-from kamnb.selection.robustness import CERTAIN, OUT
+from kamnb.selection.robustness import CERTAIN, LARGE, OUT
 from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
 from kamnb.words import say_value, words
 
@@ -21,6 +21,7 @@ SPOTS = ((6, 0, "left"), (-6, 0, "right"), (0, 8, "center"), (0, -9, "center"), 
          (34, 12, "left"), (-34, 12, "right"), (34, -13, "left"), (-34, -13, "right"), (26, 32, "left"), (-26, 32, "right"),
          (26, -33, "left"), (-26, -33, "right"), (60, 24, "left"), (-60, 24, "right"), (60, -25, "left"), (-60, -25, "right"))
 FAR = 8  # spots from here on get a line to their mark
+HEADS = ((0, -0.9, "score"), (1, -0.9, "out"), (1, -1.75, "share"), (2, -0.9, "in"), (2.07, -0.9, "board"), (2.26, -0.9, "any"))
 COLOURS = {"certain_in": ACCENT, "contested": INK, "certain_out": LIGHT, "-": LIGHT}
 
 
@@ -138,38 +139,54 @@ def _frame(rates: Series) -> tuple[float, float]:
     return (low if low > inner_low - span else inner_low), (high if high < inner_high + span else inner_high)
 
 
-def ranking(contenders: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Who scores best (bar), and under which share of all weightings they are in the top group (dot).
+def ranking(contenders: DataFrame, *, facts: Mapping[str, object], ax: Axes | None = None) -> Axes:
+    """Who scores best (bar), and how often each is in the top group: under the weightings the board could hold (dot), and
+    under any weights at all (ring).
 
-    `contenders`: from `pick_contenders`.  Accounts with a seat have an accent bar; a line closes the seats.
+    `contenders`: from `pick_contenders`; `facts`: from `summarise_standing`.  A line closes the seats; the ten largest carry
+    their place by sales.
     """
     rows, seats = range(len(contenders)), int(contenders["seats"].iloc[0])
-    ax = style.canvas(ax, height=1.3 + 0.27 * len(contenders))
+    ax = style.canvas(ax, height=1.35 + 0.265 * len(contenders))
     seated = contenders["decision"] == "key"
     ax.barh(rows, 0.85 * (contenders["score"] - 1) / 4, height=0.56, color=[SOFT if s else LIGHT for s in seated])
     for row, score in enumerate(contenders["score"]):
         ax.text(0.012, row, say_value(score, "score"), va="center", fontsize=SMALL)
     for share, line in ((0, "-"), (OUT, ":"), (CERTAIN, ":"), (1, "-")):
         ax.plot([1 + share] * 2, [-0.6, len(contenders) - 0.4], color=LIGHT, linewidth=0.8, linestyle=line, zorder=0)
-    ax.hlines(rows, 1, 1 + contenders["in_top"], color=LIGHT, linewidth=1, zorder=1)
-    colours = [COLOURS[standing] for standing in contenders["standing"]]
-    ax.scatter(1 + contenders["in_top"], rows, s=56, color=colours, edgecolor="white", zorder=3)
-    for row, share in enumerate(contenders["in_top"]):
-        ax.text(2.04, row, say_value(share, "share"), va="center", fontsize=9)
+    _dots(ax, contenders)
     cut = int(seated.cumsum().idxmax()) + 0.5
-    ax.plot([0, 2.2], [cut, cut], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
-    for x, y, key in ((0, -0.9, "score"), (1, -0.9, "out"), (1, -1.7, "share"), (2, -0.9, "in")):
-        ax.text(x, y, words(f"selection.ranking.{key}", seats=seats), color=GREY, fontsize=SMALL,
-                ha="right" if x == 2 else "left")
-    ax.set_yticks(rows, [style.shorten(name, 26) for name in contenders["name"]])
-    ax.set(xlim=(0, 2.2), ylim=(len(contenders) - 0.4, -2.1))
+    ax.plot([0, 2.42], [cut, cut], color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+    for x, y, key in HEADS:
+        ax.text(x, y, words(f"selection.ranking.{key}", seats=seats), color=GREY, fontsize=SMALL, ha="right" if x == 2 else "left")
+    ax.set_yticks(rows, [_name_with_size(row) for row in contenders.to_dict("records")])
+    ax.set(xlim=(0, 2.42), ylim=(len(contenders) - 0.4, -2.2))
     ax.tick_params(length=0)
     style.hide_axis(ax.xaxis)
-    shaky = contenders.loc[contenders["standing"] == "contested", "name"]
-    certain = int((contenders["standing"] == "certain_in").sum())
-    key = "message_firm" if shaky.empty else "message_contested" if certain else "message_none"
-    message = words(f"selection.ranking.{key}", certain=certain, seats=seats, names=shaky.head(3).tolist(), contested=len(shaky))
-    return style.title(ax, message, words("selection.ranking.measured", seats=seats))
+    firm = "firm" if not facts["contested"] else "contested" if facts["certain"] else "none"
+    key = "outliers" if facts["never"] and facts["small"] else firm
+    shown = {**facts, "names": facts["names"][:3], "never": facts["never"][:2], "small": facts["small"][:1], "missed": len(facts["never"])}
+    measured = words("selection.ranking.measured", seats=seats, spread=facts["spread"])
+    return style.title(ax, words(f"selection.ranking.message_{key}", **shown), measured)
+
+
+def _dots(ax: Axes, contenders: DataFrame) -> None:
+    """Shares in the top group of every row: a ring under any weights, a dot under the board's, and both numbers."""
+    rows = range(len(contenders))
+    ends = contenders[["in_top", "any_top"]]
+    ax.hlines(rows, 1 + ends.min(axis=1), 1 + ends.max(axis=1), color=GREY, linewidth=1, zorder=1)
+    ax.scatter(1 + contenders["any_top"], rows, s=44, facecolor="white", edgecolor=GREY, linewidth=1.2, zorder=2)
+    colours = [COLOURS[standing] for standing in contenders["standing"]]
+    ax.scatter(1 + contenders["in_top"], rows, s=52, color=colours, edgecolor="white", zorder=3)
+    for column, x, colour in (("in_top", 2.07, INK), ("any_top", 2.26, GREY)):
+        for row, share in enumerate(contenders[column]):
+            ax.text(x, row, say_value(share, "share"), va="center", fontsize=9, color=colour)
+
+
+def _name_with_size(row: Mapping[str, object]) -> str:
+    """The name of an account, with its place by sales if it is one of the ten largest."""
+    name = style.shorten(row["name"], 24)
+    return words("selection.ranking.large", name=name, size_rank=row["size_rank"]) if row["size_rank"] <= LARGE else name
 
 
 def size_value(board: DataFrame, *, seats: int, ax: Axes | None = None) -> Axes:

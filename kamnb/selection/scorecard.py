@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
 
 from kamnb.methods.scoring import normalise_weights, orient_ratings, score_accounts
 from kamnb.selection.factors import COMPUTED
 from kamnb.settings import FACTORS, SelectionSettings
 
 CRITERIA = ["criterion", "name", "weight", "direction", "source", "low", "high"]
-WIDE = 2.0  # raters that lie this far apart on a scale of 1 to 5 have seen different accounts
 
 
 def list_criteria(table: DataFrame, *, settings: SelectionSettings) -> DataFrame:
@@ -89,17 +88,18 @@ def rank_accounts(ratings: DataFrame, *, weights: Series) -> DataFrame:
     return score_accounts(ratings[[c for c in weights.index if c in ratings]], weights=weights)
 
 
-def screen_accounts(facts: DataFrame, ranking: DataFrame, *, settings: SelectionSettings) -> DataFrame:
+def screen_accounts(facts: DataFrame, ranking: DataFrame, *, settings: SelectionSettings, barred: Index | None = None) -> DataFrame:
     """`facts` with `score`, `rated`, `gate` and `rank` (among those that may take a seat), best first.
 
     `gate`: "" may take a seat; never (by name, in the engagement file); unrated (less than `least_rated` of the weight
-    is rated); too_small (sells less than the `least_size` quantile of the accounts: a seat would not pay).  An
-    account the engagement must have passes every gate.  Source: method.md A19, B06.
+    is rated); too_small (sells less than the `least_size` quantile of the accounts: a seat would not pay); knocked
+    (`barred`, from `gatekeeping.bar_accounts`).  An account the engagement must have passes every gate.  Source: method.md A19, B06.
     """
     board = facts.join(ranking[["score", "rated"]], on="account")
     floor = board["net_sales"].astype(float).quantile(settings.least_size)
     gates = {"never": board["account"].isin(settings.never), "too_small": board["net_sales"].astype(float) < floor,
-             "unrated": ~(board["rated"] >= settings.least_rated)}
+             "unrated": ~(board["rated"] >= settings.least_rated),
+             "knocked": board["account"].isin([] if barred is None else barred)}
     gate = Series("", index=board.index, dtype="str")
     for name, closed in reversed(gates.items()):
         gate = gate.mask(closed, name)
@@ -109,36 +109,9 @@ def screen_accounts(facts: DataFrame, ranking: DataFrame, *, settings: Selection
     return board.sort_values(["score", "account"], ascending=[False, True], ignore_index=True, na_position="last")
 
 
-def find_dissent(scores: DataFrame, *, accounts: list[str]) -> DataFrame:
-    """Where raters lie far apart on `accounts`: account, criterion, `rating_low`, `rating_high` (as given),
-    `low_rater`, `high_rater`, `spread` (2 or more), widest first."""
-    known = scores[scores["score"].notna() & scores["account"].isin(accounts)].astype({"score": float})
-    ordered = known.sort_values(["score", "rater"])
-    groups = ordered.groupby(["account", "criterion"])
-    table = groups.agg(rating_low=("score", "first"), rating_high=("score", "last"), low_rater=("rater", "first"),
-                       high_rater=("rater", "last")).reset_index()
-    table["spread"] = table["rating_high"] - table["rating_low"]
-    wide = table[table["spread"] >= WIDE]
-    return wide.sort_values(["spread", "account", "criterion"], ascending=[False, True, True], ignore_index=True)
-
-
 def list_unseated(board: DataFrame, *, least: float) -> dict[str, object]:
     """Accounts barred only because they are rated too little: `unrated` (number), `least` (share of the weight asked
     for), `names` of those whose score would do; {} when no account would."""
     barred, keys = board[board["gate"] == "unrated"], board[board["decision"] == "key"]
     good = barred[barred["score"] >= keys["score"].min()]
     return {"unrated": len(barred), "least": least, "names": good["name"].head(5).tolist()} if len(good) else {}
-
-
-def check_familiarity(ratings: DataFrame, rated: DataFrame) -> dict[str, object]:
-    """Whether raters like best whom they know best: rank correlation of the `relationship` rating with the mean of the
-    raters' other criteria (`correlation`, -1 to 1; `accounts`); {} with fewer than ten accounts.
-
-    Source: method.md C14 (familiarity must not choose).
-    """
-    liked = rated[[c for c in rated if c in ratings and c != "relationship"]].mean(axis=1)
-    known = ratings.get("relationship", Series(dtype=float))
-    pair = pd.concat([known, liked], axis=1, keys=["known", "liked"]).dropna()
-    if len(pair) < 10 or pair.nunique().min() < 2:
-        return {}
-    return {"correlation": float(pair["known"].rank().corr(pair["liked"].rank())), "accounts": len(pair)}

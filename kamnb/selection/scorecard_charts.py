@@ -1,42 +1,33 @@
-"""The scorecard as a matrix, and the tables of the stage in words."""
+"""The scorecard as a matrix, and the criteria sheet in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from pandas import DataFrame, Series
 
 from kamnb import style
+from kamnb.methods.origins import RATED
+from kamnb.selection.factors import anchor_factors
+from kamnb.selection.scorecard import describe_criteria
+from kamnb.selection.study import Scorecard
 from kamnb.style import ACCENT, GREY, INK
-from kamnb.words import has_words, name_code, say_value, words
+from kamnb.words import has_words, say_value, words
 
 MOST = 16
-LISTS = {
-    "long_list": ["account", "name", "channel_name", "class_abc", "class_xyz", "net_sales", "share", "growth", "case", "tenure",
-                  "margin_rate", "contribution_rate"],
-    "rank_table": ["account", "rank", "name", "channel_name", "score", "rated", "in_top", "rank_low", "rank_high", "standing"],
-    "dependence": ["group", "group_name", "accounts", "net_sales", "share", "profit_share", "flag"],
-    "key_accounts": ["account", "rank", "name", "channel_name", "tier", "kind", "roles", "net_sales", "headroom", "score",
-                     "in_top", "reason"],
-    "waiting": ["account", "name", "channel_name", "kind", "net_sales", "score", "rated", "in_top", "reason"],
-    "left_out": ["account", "name", "channel_name", "net_sales", "growth", "contribution_rate", "score", "decision",
-                 "reason"],
-    "dissent": ["account", "name", "criterion_name", "rating_low", "low_rater", "rating_high", "high_rater"],
-}
-
-
-def lay_out(rows: DataFrame, table: str) -> DataFrame:
-    """The columns of `rows` that the shown table `table` has, in their order."""
-    return rows[LISTS[table]]
-
-
 def name_criteria(criteria: DataFrame) -> Series:
     """Name of every criterion by its code: the client's, else ours, else the code."""
     ours = [words(f"selection.factors.{c}") if has_words(f"selection.factors.{c}") else c for c in criteria["criterion"]]
     return criteria["name"].where(criteria["name"].notna(), Series(ours, index=criteria.index)).set_axis(criteria["criterion"])
+
+
+def name_all(criteria: DataFrame) -> Series:
+    """Name of every criterion by its code, those of the past (`origins.RATED`) included."""
+    known = name_criteria(criteria)
+    others = [code for code in RATED if code not in known.index]
+    return pd.concat([known, Series([words(f"selection.factors.{code}") for code in others], index=others, dtype="str")])
 
 
 def list_ratings(board: DataFrame, ratings: DataFrame, *, weights: Series, criteria: DataFrame) -> DataFrame:
@@ -81,7 +72,7 @@ def matrix(long: DataFrame, *, ax: Axes | None = None) -> Axes:
     return style.title(ax, message, words("selection.matrix.measured"))
 
 
-def criteria_sheet(sheet: DataFrame, *, anchors: DataFrame) -> DataFrame:
+def lay_sheet(sheet: DataFrame, *, anchors: DataFrame) -> DataFrame:
     """The criteria sheet in words: criterion_name, weight (share), from_data, from_raters, low_means, high_means.
 
     `sheet`: from `describe_criteria`; `anchors`: from `anchor_factors`.  What a 1 and a 5 mean is ours for ratings from
@@ -105,45 +96,6 @@ def _word_anchor(row: dict, end: str, anchors: DataFrame) -> str:
     return words(key, value=anchors.at[criterion, end] if criterion in anchors.index else None)
 
 
-def word_reasons(reasons: Iterable[str], criteria: DataFrame) -> list[str]:
-    """Reasons as a reader says them: the flags, then what lifts or what is missing."""
-    names = name_criteria(criteria)
-    return [_word_reason(str(reason).split(), names) for reason in reasons]
-
-
-def _word_reason(codes: list[str], names: Series) -> str:
-    flags = [words(f"selection.flags.{code}") for code in codes if code[0] not in "+-"]
-    lifts, lacks = ([str(names.get(c[1:], c[1:])) for c in codes if c[0] == sign] for sign in "+-")
-    parts = [*flags, *([words("selection.lifts", criteria=lifts)] if lifts else []),
-             *([words("selection.lacks", criteria=lacks)] if lacks else [])]
-    return words("selection.join").join(parts)
-
-
-def word_board(rows: DataFrame, *, criteria: DataFrame) -> DataFrame:
-    """`rows` with `reason` and `roles` in words."""
-    roles = [words("selection.join").join(name_code(role) for role in codes.split()) for codes in rows["roles"].fillna("")]
-    return rows.assign(reason=word_reasons(rows["reason"].fillna(""), criteria), roles=roles)
-
-
-def key_figures(verdict: dict, size: dict, dependence: dict) -> DataFrame:
-    """The four figures on top of the report: figure, value, comment; none without key accounts."""
-    if not verdict:
-        return DataFrame({"figure": [], "value": [], "comment": []}, dtype="str")
-    facts = {**verdict, **dependence, "differ": 0, "large": [], **size}
-    facts |= {name: facts[name][:3] for name in ("contested", "large")}
-    rows = [("keys", "keys"), ("share", f"share_{dependence['judgement']}"),
-            ("certain", "certain" if verdict["contested"] else "certain_all"), ("size", "size" if size else "size_same")]
-    return DataFrame([{"figure": words(f"selection.figures.{name}"), "value": words(f"selection.figures.{name}_value", **facts),
-                       "comment": words(f"selection.figures.{comment}_comment", **facts)} for name, comment in rows])
-
-
-def word_dissent(dissent: DataFrame, board: DataFrame, *, criteria: DataFrame) -> DataFrame:
-    """`dissent` (from `find_dissent`) with the names of accounts and criteria."""
-    names = board.set_index("account")["name"]
-    return dissent.assign(name=dissent["account"].map(names), criterion_name=dissent["criterion"].map(name_criteria(criteria)))
-
-
-def word_unrated(criteria: DataFrame, unrated: list[str]) -> dict[str, object]:
-    """Names of the criteria on which nobody could be rated: `names`; {} when there are none."""
-    names = name_criteria(criteria)
-    return {"names": [names[c] for c in unrated]} if unrated else {}
+def criteria_sheet(criteria: DataFrame, *, scored: Scorecard) -> DataFrame:
+    """`lay_sheet` of what was rated in `scored`."""
+    return lay_sheet(describe_criteria(criteria, scored.computed, scored.rated), anchors=anchor_factors(scored.measures))

@@ -6,24 +6,21 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from kamnb.selection.robustness import CERTAIN
+from kamnb.selection.seating import choose_best
 from kamnb.settings import SelectionSettings
 
 SAVED = ["account", "rank", "decision", "tier", "kind", "roles", "score", "in_top", "reason"]
-LOYAL = 3  # years from which an account that earns much is a breadwinner
-EARNS = 0.10  # share of all contribution from which an account is a breadwinner (method.md D04)
-IMAGE = 4.0  # rating of logo appeal from which an account is an image maker
 WARNED = 2  # warning signs from which an account counts as leaving
 
 
 def take_seats(board: DataFrame, *, seats: int, settings: SelectionSettings) -> DataFrame:
     """`board` plus `decision` (key, candidate, not_key) and `tier` (1 certain, 2 contested, 3 waiting, "-").
 
-    Accounts the engagement must have sit down first, then the best scores.  A candidate is contested, or not rated
+    Who sits is the best set under all limits (`seating.choose_best`).  A candidate is contested, or not rated
     enough but no worse than the last one seated.  Source: method.md A19, B06.
     """
-    wanted = board["account"].isin(settings.must_have)
-    queue = board[board["gate"] == ""].assign(first=~wanted).sort_values(["first", "rank"])
-    key = board["account"].isin(queue["account"].iloc[:seats])
+    hours = settings.team_hours or seats * settings.hours_per_account
+    key = board["account"].isin(choose_best(board, seats=seats, hours=hours, settings=settings))
     bar = board.loc[key, "score"].min()
     argued = (board["gate"] == "") & (board["standing"] == "contested")
     waits = argued | (board["gate"] == "unrated") & (board["score"] >= bar)
@@ -32,21 +29,15 @@ def take_seats(board: DataFrame, *, seats: int, settings: SelectionSettings) -> 
     return board.assign(decision=decision, tier=tier.mask(key & (board["in_top"] >= CERTAIN), "tier_1"))
 
 
-def name_kinds(board: DataFrame, ratings: DataFrame) -> DataFrame:
-    """`board` plus `kind` and `roles`.
+def name_kinds(board: DataFrame, judged: DataFrame) -> DataFrame:
+    """`board` plus `kind`, `roles`, `reach`, `knock` and `three_p`.
 
-    Kind: existing (class A: hold and protect) or new (to be built).  Roles, as many as fit, separated by spaces:
-    breadwinner (at least a tenth of all contribution, for three years), prospect (could buy at least as much again),
-    image (logo appeal of 4 or more).  Source: method.md B11, D04-D08.
+    Kind: existing (class A: hold and protect) or new (to be built).  The others come from the rules (`judge_accounts`): roles
+    are the types that fit, separated by spaces.  Source: method.md B11, D04-D08.
     """
-    left = board["contribution"].astype("Float64").astype(float)
-    logo = board["account"].map(ratings.get("logo", Series(dtype=float))).astype(float)
-    earns = (left > 0) & (left >= EARNS * left.clip(lower=0).sum())
-    fits = DataFrame({"breadwinner": earns & (board["tenure"] >= LOYAL),
-                      "prospect": board["open_share"] >= 0.5, "image": logo >= IMAGE})
-    roles = [" ".join(role for role in fits.columns if row[role]) for row in fits.to_dict("records")]
+    told = judged.set_index("account").rename(columns={"types": "roles"})[["roles", "reach", "knock", "three_p"]]
     kind = (board["class_abc"] == "A").map({True: "existing", False: "new"})
-    return board.assign(kind=kind.astype("str"), roles=Series(roles, index=board.index, dtype="str"))
+    return board.assign(kind=kind.astype("str")).join(told, on="account")
 
 
 def mark_priority(board: DataFrame, channels: DataFrame) -> DataFrame:

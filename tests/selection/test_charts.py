@@ -13,9 +13,12 @@ from kamnb import selection, style, words
 from kamnb.intake.dictionary import empty_table
 from kamnb.selection import capacity, charts, factors, longlist, outlook, robustness, scorecard, strategic, verdict
 from kamnb.selection import scorecard_charts as sheets
+from kamnb.selection import table_charts as tables
 from kamnb.settings import Choices, SelectionSettings
 from tests.conftest import ROOT
 from tests.selection.conftest import choose
+
+CASES = ("beats", "mixed", "open", "worse", "single", "beats_profit", "mixed_profit")
 
 
 @pytest.fixture(autouse=True)
@@ -55,15 +58,26 @@ def test_outlook_draws_rates_beyond_the_frame_on_its_edge(chosen):
     assert ax.get_ylim()[1] < 1 and any("+999%" in text for text in texts(ax))
 
 
-def test_ranking_has_a_bar_a_dot_and_a_share_for_every_contender(chosen):
+def test_ranking_has_a_bar_a_dot_and_a_ring_for_every_contender(chosen):
     contenders = robustness.pick_contenders(chosen.board, seats=chosen.seats.number)
-    ax = charts.ranking(contenders)
+    ax = charts.ranking(contenders, facts=chosen.standing)
     assert len(ax.patches) == len(contenders) <= robustness.MOST
-    assert len(ax.collections[-1].get_offsets()) == len(contenders)
-    assert "Shimozato Mart" in [label.get_text() for label in ax.get_yticklabels()]
+    dots = [marks for marks in ax.collections if len(marks.get_offsets()) == len(contenders)]
+    assert len(dots) == 2
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert "Shimozato Mart" in labels and any(label.startswith("Aogane Mall") and "No. 1" in label for label in labels)
     message = style.title_parts(ax)[0]
-    shaky = contenders.loc[contenders["standing"] == "contested", "name"]
-    assert message.startswith(f"{(contenders['standing'] == 'certain_in').sum()} of 8") and shaky.iloc[0] in message
+    assert message.startswith("8 of 8") and "Aogane Mall, Tatsuzaki Vending" in message and "Shimozato Mart" in message
+
+
+@pytest.mark.parametrize(("facts", "expected"), [
+    ({"never": [], "small": [], "contested": 2, "certain": 3, "names": ["Alpha"]}, "3 of 8 seats certain; argue about Alpha"),
+    ({"never": [], "small": [], "contested": 2, "certain": 0, "names": ["Alpha"]}, "No seat is certain"),
+    ({"never": ["Big"], "small": [], "contested": 0, "certain": 8, "names": []}, "8 of 8 seats certain, and nobody")])
+def test_ranking_says_how_firm_the_list_is(chosen, facts, expected):
+    contenders = robustness.pick_contenders(chosen.board, seats=8)
+    ax = charts.ranking(contenders, facts={**chosen.standing, **facts})
+    assert style.title_parts(ax)[0].startswith(expected)
 
 
 def test_size_chart_names_rings_and_hidden_champions(chosen):
@@ -106,13 +120,13 @@ def test_labels_of_a_crowded_chart_do_not_cover_each_other(chosen, language):
 
 def test_reasons_are_worded():
     criteria = pd.DataFrame({"criterion": ["growth", "expert"], "name": [None, "Expert"]})
-    assert sheets.word_reasons(["losing -growth", "+expert", ""], criteria) == [
+    assert tables.word_reasons(["losing -growth", "+expert", ""], criteria) == [
         "loses money after terms and cost to serve; weak: Growth potential", "strong: Expert", ""]
 
 
 def test_criteria_sheet_says_what_one_and_five_mean(chosen):
     sheet = scorecard.describe_criteria(chosen.criteria, chosen.computed, chosen.rated)
-    table = sheets.criteria_sheet(sheet, anchors=factors.anchor_factors(chosen.measures)).set_index("criterion_name")
+    table = sheets.lay_sheet(sheet, anchors=factors.anchor_factors(chosen.measures)).set_index("criterion_name")
     assert table["weight"].sum() == pytest.approx(1)
     assert "median account" in table.at["Current revenue", "low_means"]
     assert table.at["Strength of relationship", "low_means"] == "One buyer only"
@@ -121,10 +135,10 @@ def test_criteria_sheet_says_what_one_and_five_mean(chosen):
 
 def test_four_key_figures(chosen):
     hold = capacity.summarise_dependence(chosen.board, capacity.list_dependence(chosen.board))
-    table = sheets.key_figures(verdict.summarise_verdict(chosen.final), strategic.summarise_size(chosen.final), hold)
+    table = tables.key_figures(verdict.summarise_verdict(chosen.final), strategic.summarise_size(chosen.final), hold)
     assert len(table) == 4 and list(table) == ["figure", "value", "comment"]
     assert table["value"].iloc[0] == f"8 of {len(chosen.listed)}"
-    assert sheets.key_figures({}, {}, {}).empty
+    assert tables.key_figures({}, {}, {}).empty
 
 
 def test_every_shown_name_has_its_needs_and_its_words():
@@ -138,13 +152,15 @@ def test_every_shown_name_has_its_needs_and_its_words():
 
 @pytest.mark.parametrize("key", [
     *(f"seats_{source}" for source in ("set", "hours", "team", "assumed")), "period_month", "period_quarter", "period_neither",
-    "standing_firm", "standing_contested", "verdict_firm", "verdict_contested", "verdict_open"])
+    "standing_firm", "standing_contested", "verdict_firm", "verdict_contested", "verdict_open",
+    *(f"{name}{case}" for case in CASES for name in ("backtest_", "backtest.", "verdict_test_")),
+    "warning_beats", "warning_open", "warning_worse", "verdict_next_firm", "verdict_next_open", "verdict_next_contested"])
 def test_every_case_has_its_sentence(key):
     assert words.has_words(f"selection.{key}")
 
 
 def test_shown_columns_are_known():
-    for columns in sheets.LISTS.values():
+    for columns in tables.LISTS.values():
         assert all(words.kind_of(column) and words.label(column) for column in columns)
 
 
@@ -171,4 +187,4 @@ def test_stage_with_sales_and_accounts_only_rates_what_data_tell(sample):
     assert scorecard.name_unrated(result.criteria, result.ratings) == ["effort", "relationship", "fit", "logo"]
     assert result.weights.sum() == pytest.approx(1) and result.seats.source == "assumed"
     assert (result.board["decision"] == "key").sum() == capacity.ASSUMED
-    assert sheets.word_unrated(result.criteria, ["fit"]) == {"names": ["Fit of offer and culture"]}
+    assert tables.word_unrated(result.criteria, ["fit"]) == {"names": ["Fit of offer and culture"]}

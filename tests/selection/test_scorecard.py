@@ -133,20 +133,6 @@ def test_gates_bar_by_name_by_size_and_by_ratings(chosen):
     assert board.loc[board["gate"] != "", "rank"].isna().all()
 
 
-def test_dissent_names_both_ends():
-    scores = pd.DataFrame({"account": "A", "criterion": ["fit"] * 3 + ["logo"] * 2, "rater": ["x", "y", "z", "x", "y"],
-                           "score": [1.0, 3.0, 4.0, 3.0, 4.0]})
-    found = scorecard.find_dissent(scores, accounts=["A"])
-    assert found[["criterion", "low_rater", "high_rater", "spread"]].to_numpy().tolist() == [["fit", "x", "z", 3.0]]
-
-
-def test_familiarity_is_a_rank_correlation():
-    index = pd.Index([f"A{n}" for n in range(12)], name="account")
-    known = pd.DataFrame({"relationship": np.linspace(1, 5, 12), "fit": np.linspace(1, 5, 12) ** 3}, index=index)
-    assert scorecard.check_familiarity(known, known)["correlation"] == pytest.approx(1)
-    assert scorecard.check_familiarity(known.head(5), known.head(5)) == {}
-
-
 def test_sheet_says_where_the_ratings_come_from(chosen):
     sheet = scorecard.describe_criteria(chosen.criteria, chosen.computed, chosen.rated).set_index("criterion")
     assert sheet.at["revenue", "from_data"] == len(chosen.listed) and sheet.at["revenue", "from_raters"] == 0

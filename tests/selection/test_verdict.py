@@ -19,8 +19,12 @@ def keys_of(board):
 
 def decide(chosen, settings, *, seats=8):
     board = scorecard.screen_accounts(chosen.measures, scorecard.rank_accounts(chosen.ratings, weights=chosen.weights), settings=settings)
-    board = robustness.vary_weights(board, chosen.ratings, seats=seats, settings=settings)
-    return verdict.take_seats(board, seats=seats, settings=settings)
+    return verdict.take_seats(vary(board, chosen.ratings, settings, seats=seats), seats=seats, settings=settings)
+
+
+def vary(board, ratings, settings, *, seats=8):
+    """`board` with its standing under any weights."""
+    return robustness.vary_weights(board, ratings, seats=seats, rules=robustness.free_rules(settings))
 
 
 def test_large_but_not_key_and_key_but_not_large_show_at_once(chosen):
@@ -79,8 +83,7 @@ def test_standing_follows_the_thresholds():
 def test_an_account_best_on_everything_is_certain(chosen):
     ratings = chosen.ratings.clip(upper=4.0)
     ratings.loc["A012"] = 5.0
-    board = robustness.vary_weights(chosen.board.drop(columns=["in_top", "rank_low", "rank_high", "standing"]), ratings,
-                                    seats=1, settings=SelectionSettings(draws=500))
+    board = vary(chosen.board.drop(columns=["in_top", "rank_low", "rank_high", "standing"]), ratings, SelectionSettings(draws=500), seats=1)
     assert board.set_index("account").at["A012", "in_top"] == 1
 
 
@@ -99,7 +102,7 @@ def test_row_order_changes_nothing(chosen):
     settings = SelectionSettings(draws=500)
     ranking = scorecard.rank_accounts(chosen.ratings.sample(frac=1, random_state=4), weights=chosen.weights)
     board = scorecard.screen_accounts(shuffled, ranking, settings=settings)
-    board = verdict.take_seats(robustness.vary_weights(board, chosen.ratings, seats=8, settings=settings), seats=8, settings=settings)
+    board = verdict.take_seats(vary(board, chosen.ratings, settings), seats=8, settings=settings)
     assert keys_of(board) == keys_of(decide(chosen, settings))
 
 
@@ -109,7 +112,7 @@ def test_unrated_accounts_wait_when_their_score_would_do(chosen):
     ranking = scorecard.rank_accounts(ratings, weights=chosen.weights)
     settings = SelectionSettings(draws=500)
     board = scorecard.screen_accounts(chosen.measures, ranking, settings=settings)
-    board = verdict.take_seats(robustness.vary_weights(board, ratings, seats=8, settings=settings), seats=8, settings=settings)
+    board = verdict.take_seats(vary(board, ratings, settings), seats=8, settings=settings)
     row = board.set_index("account").loc[unrated]
     assert (row["gate"], row["decision"], row["tier"]) == ("unrated", "candidate", "tier_3")
     assert row["name"] in scorecard.list_unseated(board, least=0.75)["names"]

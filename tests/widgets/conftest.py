@@ -85,7 +85,8 @@ def build(engagement, at_control):
     def make(stem, opened=engagement):
         names = at_control(stem)
         panels = {"1_channels": lambda: channel_weights(opened, names["priority"]),
-                  "2_selection": lambda: account_weights(opened, names["ratings"]),
+                  "2_selection": lambda: account_weights(opened, names["scored"].ratings, barred=names["scored"].barred,
+                                                       doubt=names["seated"].doubt),
                   "3_strategy": lambda: relationship_choice(opened, names["account"], names["signs"]),
                   "4_actions": lambda: growth_target(opened, names["account"], names["months"]),
                   "5_review": lambda: alert_thresholds(opened, names["risks"])}

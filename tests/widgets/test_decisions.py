@@ -38,7 +38,7 @@ def test_channels_start_as_the_notebook_has_them_and_a_later_run_has_what_was_sa
 
 
 def test_accounts_start_as_the_notebook_has_them_and_a_later_run_ranks_as_was_saved(build, at_control, copied):
-    panel, board = build("2_selection"), at_control("2_selection")["board"]
+    panel, board = build("2_selection"), at_control("2_selection")["seated"].board
     assert chosen(panel) == set(board.loc[board["decision"] == "key", "name"])
     favour(panel, "Growth potential")
     seen = chosen(panel)
@@ -46,19 +46,21 @@ def test_accounts_start_as_the_notebook_has_them_and_a_later_run_ranks_as_was_sa
     save(panel, "Sato")
     assert not (copied / "decisions" / "selection.csv").exists()
     later = run_cells("2_selection", copied)
-    assert set(later["board"].loc[later["board"]["decision"] == "key", "name"]) == seen
+    assert set(later["seated"].board.query("decision == 'key'")["name"]) == seen
     assert set(later["decided"]["decided_by"]) == {""}
 
 
 def favour(panel, label):
     """All weight but a little on one criterion."""
+    limits = {words(f"widgets.{name}") for name in ("spread", "seats", "eyes", "why")}
     for name, slider in controls_of(panel).items():
-        slider.value = slider.max if name == label else 1.0
+        if name not in limits:
+            slider.value = slider.max if name == label else 1.0
 
 
 def test_a_list_that_stands_becomes_the_list_on_the_screen(build, engagement, at_control, copied):
     names = at_control("2_selection")
-    board = names["board"].assign(kind="existing", roles="image", reason="+growth")
+    board = names["seated"].board.assign(kind="existing", roles="image", reason="+growth")
     engagement.decide("selection", list_proposal(board))
     panel = build("2_selection")
     favour(panel, "Growth potential")
@@ -66,7 +68,7 @@ def test_a_list_that_stands_becomes_the_list_on_the_screen(build, engagement, at
     saved = engagement.decision("selection").merge(board[["account", "name"]])
     assert set(saved.loc[saved["decision"] == "key", "name"]) == chosen(panel)
     assert set(saved["decided_by"]) == {"Sato"} and set(saved["kind"]) == {"existing"} and saved["reason"].isna().all()
-    later = run_cells("2_selection", copied)["final"]
+    later = run_cells("2_selection", copied)["ended"].final
     assert set(later.loc[later["decision"] == "key", "name"]) == chosen(panel)
 
 

@@ -110,7 +110,7 @@ def test_what_follows_the_slider_is_what_the_whole_ledger_gives(engagement):
 
 
 def test_without_ratings_history_or_signs_it_says_so(engagement, at_control):
-    ratings, priority = {"2_selection": at_control("2_selection")["ratings"]}, at_control("1_channels")["priority"]
+    ratings, priority = {"2_selection": at_control("2_selection")["scored"].ratings}, at_control("1_channels")["priority"]
     unknown = dict.fromkeys(priority.ratings.select_dtypes("float").columns, float("nan"))
     nothing = [channel_weights(engagement, replace(priority, ratings=priority.ratings.assign(**unknown))),
                account_weights(engagement, ratings["2_selection"] * float("nan"))]
