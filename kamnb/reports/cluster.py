@@ -64,11 +64,6 @@ def give_run(frozen: Frozen, place: Place) -> str:
     return give_folder(frozen.folder, place, names=[file.as_posix() for file in files if file.parts[0] in GIVEN_PARTS])
 
 
-def shipped_parts(job: Job, frozen: Frozen) -> dict[str, str]:
-    """What must be the same here and where `job` runs; the rest of its key travels with it."""
-    return {**machine_parts(), **{part: value for part, value in key_parts(job, frozen.engagement).items() if part not in TRAVELLING}}
-
-
 class ClusterWorkers:
     """Runs orders on the cluster of `request`; what Workers is for this machine.
 
@@ -79,7 +74,7 @@ class ClusterWorkers:
         self.frozen, self.engine, self._note = frozen, request.engine, out / WORK / NOTE
         self._given, self._lying, self._lock = {}, set(), Lock()
         self._futures, self._ended, self._lost = set(), Event(), None
-        self._stack, self.limits = ExitStack(), Limits()
+        self._stack, self.limits, self._machine = ExitStack(), Limits(), machine_parts()
         self.client = connect(request.dask)
         try:
             self.crew = Crew(self.client, request.dask)
@@ -176,7 +171,8 @@ class ClusterWorkers:
         files = {f"notebooks/{notebook.name}": self._give(notebook)}
         files.update({name: self._give(self.frozen.engagement.path / name) for name in self._decisions(order.job, NOTEBOOKS)})
         kept = {key: value for key, value in asdict(order).items() if key not in {"frozen", "home", "scratch", "sockets"}}
-        return Errand(name, kept, self.place.address, self._run, files, shipped_parts(order.job, self.frozen), asdict(self.limits))
+        shipped = {part: value for part, value in key_parts(order.job, self.frozen.engagement).items() if part not in TRAVELLING}
+        return Errand(name, kept, self.place.address, self._run, files, self._machine | shipped, asdict(self.limits))
 
     def _decisions(self, job: Job, stages: Iterable[str]) -> list[str]:
         """Decision files of `stages` (relative) that concern every account or the account of `job`."""

@@ -1,7 +1,7 @@
 """A small process above a worker: whoever ends, worker or supervisor, and however, it ends all that is left below.
 
 python -m kamnb.reports.keeper MODULE ARGUMENT ... runs main(ARGUMENT ...) of kamnb.reports.MODULE in a fork of itself (Linux; elsewhere
-in this very process).  The supervisor holds the other end of its standard input: when that closes, the worker has some seconds to end.
+in this very process).  The supervisor holds the other end of its standard input: when that closes, it ends the worker at once.
 Processes that a notebook has started become children of the keeper when their parents are gone (faults.md 0.7).
 """
 
@@ -13,7 +13,7 @@ import signal
 import sys
 from importlib import import_module
 
-from kamnb.reports.limits import ENDING_SECONDS, adopt_orphans, die_with, end_children, kill_tree
+from kamnb.reports.limits import adopt_orphans, die_with, end_children, kill_tree
 
 
 def main(module: str, *arguments: str) -> int:
@@ -36,15 +36,13 @@ def main(module: str, *arguments: str) -> int:
 
 
 def _wait(worker: int) -> int:
-    """How the process `worker` ended; it is killed when it outlives the supervisor."""
+    """How the process `worker` ended; it is killed when the supervisor closes our input or is gone."""
     ended = os.pidfd_open(worker)
     poller = select.poll()
     poller.register(ended, select.POLLIN)
     poller.register(0, 0)  # tells only that the other end has closed
     if ended not in dict(poller.poll()):
-        poller.unregister(0)
-        if not poller.poll(ENDING_SECONDS * 1_000):
-            kill_tree(worker)
+        kill_tree(worker)
     return os.waitpid(worker, 0)[1]
 
 

@@ -20,6 +20,7 @@ from kamnb.reports.interrupting import interruptible
 from kamnb.reports.journal import WORK, hash_file
 from kamnb.reports.limits import Limits, kill_tree, with_limits
 from kamnb.reports.marks import explain_end, explain_failure, lost_kernel, never_started, tell_overdue
+from kamnb.reports.reading import UnfinishedError
 from kamnb.reports.turns import Turns
 from kamnb.reports.worker import LOOK, SLACK_SECONDS, StartError, WarmWorker, end_process, start_process
 
@@ -115,7 +116,7 @@ class Workers:
             return explain_end(scratch, told["code"], told.get("peak", 0)), told["code"] == SIGKILL
         result = json.loads(file.read_text(encoding="utf-8"))
         if result["status"] == "done":
-            return self._with_pdf(result, scratch), False
+            return self._with_pdf({**result, "peak": told.get("peak", 0)}, scratch), False
         lost = lost_kernel(scratch) or self.engine == "kernel" and never_started(scratch) and "InputError" not in result["why"]
         return {**result, **explain_failure(scratch, result["why"], self.limits)}, lost
 
@@ -175,7 +176,7 @@ class Workers:
             try:
                 self._printer.print(scratch / PAGE, file, result["head"])
                 check_pdf(file)
-            except InputError as error:
+            except (InputError, UnfinishedError) as error:
                 return {"status": "failed", "why": str(error), "detail": str(error)}
             result["outputs"][name] = hash_file(file)
         return result

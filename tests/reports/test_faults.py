@@ -27,6 +27,7 @@ from kamnb.reports.journal import WORK, Journal
 from kamnb.reports.limits import Limits
 from kamnb.reports.locking import LOCK, locked
 from tests.reports.planted import JOB, Planted, marked, nothing_left, plant, published
+from tests.reports.planting import plant_code
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -478,9 +479,11 @@ def test_x19_a_job_asks_no_network(warm):
 
 
 @pytest.mark.skipif(not CUT, reason="the network can not be cut here")
-def test_x19_x21_everything_works_offline_and_in_deep_folders(home, tmp_path):
-    out = tmp_path / ("深い" * 30) / ("d" * 120)
+def test_x19_x21_t9_everything_works_offline_in_deep_folders_and_beside_code_that_must_not_run(tmp_path, make_small):
+    home, out = make_small(tmp_path), tmp_path / ("深い" * 30) / ("d" * 120)
+    ran = plant_code(home, tmp_path / "marks")
     asked = ["--stage", "channels", "--lang", "en", "--engine", "kernel", "--out", str(out)]
-    told = subprocess.run(["unshare", "-rn", *KAMNB, str(home), *asked], capture_output=True, text=True, timeout=200)
+    told = subprocess.run(["unshare", "-rn", *KAMNB, ".", *asked], capture_output=True, text=True, timeout=300, cwd=home,
+                          env={**os.environ, "HOME": str(home)})
     assert told.returncode == 0, told.stderr
-    assert len(list(out.rglob("1_channels.en.*"))) == 2
+    assert len(list(out.rglob("1_channels.en.*"))) == 2 and ran() == []

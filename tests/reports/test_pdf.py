@@ -66,7 +66,7 @@ def family(printer):
 
 
 @pytest.fixture
-def own_place(monkeypatch):
+def own_place(monkeypatch, tmp_path):  # noqa: ARG001 - pytest makes its own folder first
     """Temporary files of this test alone, as others may print at the same time; a short path, since browsers put sockets there."""
     with tempfile.TemporaryDirectory(prefix="k-") as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
