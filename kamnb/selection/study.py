@@ -18,6 +18,7 @@ from kamnb.selection import (
     hindsight,
     leaving,
     longlist,
+    longtail,
     outlook,
     portfolio,
     rating,
@@ -107,12 +108,13 @@ class Consequences:
 
 @dataclass(frozen=True)
 class Farewell:
-    """Who is about to leave: `pauses`, `leavers`, the early warning's `cells` and its test `warned`."""
+    """Who is about to leave: `pauses`, `leavers`, the early warning's `cells` and its test `warned`, `tail` (numbers of the long tail)."""
 
     pauses: DataFrame
     leavers: DataFrame
     cells: DataFrame
     warned: DataFrame
+    tail: dict
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,8 @@ def say_farewell(e: Engagement, long: LongList, seated: Seating) -> Farewell:
     products = e.panel("account_product_month")
     pauses = leaving.find_pauses(products, as_of=e.as_of)
     cells = leaving.watch_past(long.panel, products, e.table("accounts"), as_of=e.as_of)
-    return Farewell(pauses, leaving.list_leavers(seated.board, pauses), cells, leaving.try_warning(cells))
+    tail = longtail.value_long_tail(e.table("sales"), seated.board.set_index("account")["net_sales"], as_of=e.as_of)
+    return Farewell(pauses, leaving.list_leavers(seated.board, pauses), cells, leaving.try_warning(cells), tail)
 
 
 def adopt_list(decided: DataFrame, scored: Scorecard, seated: Seating) -> Verdict:

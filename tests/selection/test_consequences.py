@@ -2,13 +2,14 @@
 
 import tomllib
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from kamnb import style, words
 from kamnb.errors import InputError
 from kamnb.intake.dictionary import empty_table
-from kamnb.selection import evidence_charts, gatekeeping, leaving, portfolio, seating, sheet, study, table_charts, verdict
+from kamnb.selection import evidence_charts, gatekeeping, leaving, longtail, portfolio, seating, sheet, study, table_charts, verdict
 from kamnb.settings import SelectionSettings
 from tests.conftest import SAMPLE
 
@@ -175,3 +176,41 @@ def test_where_nobody_leaves_the_list_is_empty(chosen, gone):
     none = leaving.list_leavers(calm, gone.pauses.iloc[:0])
     assert none.empty and table_charts.word_leavers(none).empty
     assert leaving.summarise_leavers(none, gone.pauses.iloc[:0], calm) == {}
+
+
+def make_tail(accounts, *, months=30):
+    """Small accounts that buy at random and some of which leave, beside one large one."""
+    rng, rows = np.random.default_rng(7), []
+    for number in range(accounts):
+        rate, end = rng.gamma(2.0, 0.25), 1 + rng.geometric(0.04) if rng.random() < 0.5 else months
+        days = np.cumsum(rng.exponential(30 / rate, 60))
+        rows += [{"account": f"T{number:03}", "date": pd.Timestamp("2022-01-01") + pd.Timedelta(days=int(d)),
+                  "net_sales": int(rng.gamma(4, 250))} for d in days if d < min(end, months) * 30]
+    rows.append({"account": "BIG", "date": pd.Timestamp("2024-05-01"), "net_sales": 10**8})
+    return pd.DataFrame(rows).astype({"account": "str"})
+
+
+def test_the_long_tail_is_valued_without_the_large_and_checked_on_a_year_not_seen():
+    lines = make_tail(250)
+    sales = lines[lines["date"] > "2023-06-30"].groupby("account")["net_sales"].sum()
+    facts = longtail.value_long_tail(lines, sales, as_of=pd.Timestamp("2024-06-30"))
+    assert 30 <= facts["alive"] <= facts["accounts"] < 250 and 0 < facts["value"] < 10**8
+    assert longtail.name_tail(facts) in ("shown", "hidden") and facts["expected"] == pytest.approx(facts["actual"], rel=0.5)
+
+
+def test_without_a_long_tail_no_model_is_fitted(gone):
+    assert gone.tail == {} and longtail.name_tail({}) == "none"
+    assert longtail.name_tail({"beats": False}) == "hidden"
+
+
+def test_a_tail_that_buys_by_the_clock_and_never_leaves_gives_no_numbers():
+    days = pd.date_range("2022-01-10", "2024-06-20", periods=12)
+    rng = np.random.default_rng(1)
+    rows = [{"account": f"T{n:03}", "date": day + pd.Timedelta(days=int(rng.integers(-40, 40))), "net_sales": 1000 + n}
+            for n in range(60) for day in days]
+    rows.append({"account": "BIG", "date": pd.Timestamp("2024-05-01"), "net_sales": 10**8})
+    lines = pd.DataFrame(rows).astype({"account": "str"})
+    sales = lines[lines["date"] > "2023-06-30"].groupby("account")["net_sales"].sum()
+    facts = longtail.value_long_tail(lines, sales, as_of=pd.Timestamp("2024-08-31"))
+    assert longtail.name_tail(facts) in ("hidden", "none", "shown") and (not facts or facts["accounts"] > 0)
+    assert not facts.get("beats") or np.isfinite(facts["value"])
