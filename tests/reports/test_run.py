@@ -112,7 +112,7 @@ def test_an_interruption_ends_what_runs_and_leaves_nothing_behind(small, out):
     assert not list(work.glob("job-*"))
 
 
-def wait_until(holds, seconds=40):
+def wait_until(holds, seconds=120):
     """Whether `holds()` comes true in time."""
     for _ in range(seconds * 10):
         if holds():
