@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from kamnb.words import speak
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample"
 
@@ -38,6 +40,14 @@ def small(tmp_path):
         lines.append(f"{year}-{month:02d}-16,A2,P2,5,{500 - number},300")
     (folder / "sales.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Words in English and yen before and after every test, whatever it speaks in between."""
+    speak("en", currency="JPY", start=4)
+    yield
+    speak("en", currency="JPY", start=4)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,10 @@ import pytest
 from kamnb import style
 from kamnb.drawn import chart_spec
 from kamnb.style import ACCENT, GREY, LIGHT
-from kamnb.words import speak
 
 
 @pytest.fixture
 def ax():
-    speak("en", currency="JPY", start=4)
     drawn = style.canvas(None)
     yield drawn
     plt.close("all")

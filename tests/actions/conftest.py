@@ -7,15 +7,8 @@ from pandas import DataFrame, Series, Timestamp
 from kamnb.actions import PlanTables
 from kamnb.actions.rules import PlanRules
 from kamnb.intake.dictionary import empty_table
-from kamnb.words import speak
 
 AS_OF = Timestamp("2025-12-31")
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """Words in English and yen, whatever another test spoke."""
-    speak("en")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pandas import DataFrame
 
 from kamnb import channels
 from kamnb.intake.dictionary import empty_table
-from kamnb.words import speak
 
 AS_OF = pd.Timestamp("2024-03-31")
 MONTHS = pd.date_range("2022-04-01", "2024-03-01", freq="MS")
@@ -16,12 +15,6 @@ SALES = {  # account: channel, a month's sales in the first and in the second ye
     "c2": ("C", 100, 50), "c3": ("C", 0, 0),
 }
 MARKET = {"A": (20_000, 24_000), "B": (10_000, 10_000), "C": (4_000, 3_000)}  # a month, first and second year
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """Words in English and yen."""
-    speak("en", currency="JPY", start=4)
 
 
 @pytest.fixture

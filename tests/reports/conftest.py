@@ -7,7 +7,6 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from kamnb.shown import CHART, HEAD, MISSING, READ, SAID, TABLE
-from kamnb.words import speak
 
 PNG = base64.b64encode(bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6300010000050001"
@@ -35,7 +34,6 @@ def texts(*names):
 
 @pytest.fixture
 def executed():
-    speak("en", currency="JPY", start=4)
     head = {"engagement": "x", "client": "Maker", "as_of": "2025-12-31", "language": "en", "edition": "internal",
             "account": None, "account_name": "", "currency": "JPY", "firm": "Firm"}
     rows = [["A1", EVIL, 12_345_678, 0.123], ["A2", "B & Co", None, None]]

@@ -174,7 +174,6 @@ def test_a_page_that_is_not_there_is_an_error_and_the_next_is_printed(printer, t
 
 @pytest.mark.usefixtures("own_place")
 def test_without_a_browser_the_user_is_told_how_to_get_one(monkeypatch, tmp_path):
-    speak("en")
     monkeypatch.delenv(pdf.BROWSER, raising=False)
     monkeypatch.setattr(pdf, "NAMES", ())
     monkeypatch.setattr(pdf, "PLACES", ())

@@ -138,11 +138,6 @@ def deck(file):
     return Presentation(file)
 
 
-@pytest.fixture(autouse=True)
-def english():
-    speak("en", currency="JPY", start=4)
-
-
 def shapes_of(slide):
     for shape in slide.shapes:
         yield shape

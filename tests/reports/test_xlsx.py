@@ -60,7 +60,6 @@ def formats(parts, sheet=2):
                                    ["History", "history", "Contents"], ["🏬" * 40, "🏬" * 41], ["a\x00\u202eb", "a\nb", "\ud800"],
                                    ["株式会社" * 20]])
 def test_any_names_become_names_that_excel_accepts(names, tmp_path):
-    speak("en")
     found = sheet_names(names)
     assert len({name.lower() for name in found} - {"history", words("reports.note_sheet").lower()}) == len(names)
     assert all(0 < len(name.encode("utf-16-le")) <= 62 and not set(name) & set("[]:*?/\\'\n\x00\u202e") for name in found)

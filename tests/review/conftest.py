@@ -12,14 +12,8 @@ from kamnb import review
 from kamnb.engagement import open_engagement
 from kamnb.intake.dictionary import empty_table
 from kamnb.settings import Identity, Settings
-from kamnb.words import speak
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    speak("en")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from kamnb.selection import factors, routing, strategic, study
-from kamnb.words import speak
 
 
 def choose(e):
@@ -26,7 +25,6 @@ def choose(e):
 @pytest.fixture(scope="session")
 def chosen(sample):
     """The stage on the sample, in English."""
-    speak("en", currency="JPY", start=4)
     return choose(sample)
 
 

@@ -22,8 +22,7 @@ CASES = ("beats", "mixed", "open", "worse", "single", "beats_profit", "mixed_pro
 
 
 @pytest.fixture(autouse=True)
-def in_english():
-    words.speak("en", currency="JPY", start=4)
+def closed():
     yield
     plt.close("all")
 

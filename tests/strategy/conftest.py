@@ -5,15 +5,8 @@ import pytest
 from pandas import DataFrame, Timestamp
 
 from kamnb.intake.dictionary import empty_table
-from kamnb.words import speak
 
 AS_OF = Timestamp("2025-12-31")
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """Words in English and yen, whatever another test spoke."""
-    speak("en")
 
 
 def fill(table: str, rows: list[dict]) -> DataFrame:

@@ -12,18 +12,9 @@ import pytest
 from kamnb.engagement import open_engagement
 from kamnb.widgets import account_weights, alert_thresholds, channel_weights, growth_target, relationship_choice
 from kamnb.widgets.controls import plain_text
-from kamnb.words import speak
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {"show", "draw", "say", "appendix"}
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """Words in English before and after every test."""
-    speak("en")
-    yield
-    speak("en")
 
 
 @pytest.fixture(scope="session")
