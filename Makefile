@@ -21,7 +21,7 @@ report: $(READY) ## render the sample client's five notebooks in Japanese and En
 	$(BIN)/kamnb report data/sample --lang ja --lang en
 
 test: $(READY) ## run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(READY) ## run the long fault tests (an hour or more)
 	$(BIN)/python -m pytest tests/soak

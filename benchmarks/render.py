@@ -1,11 +1,13 @@
-"""Rendering: seconds per account report of kamnb and of what a user would do instead, on the sample, in one run.
+"""Rendering: seconds per report of kamnb and of what a user would do instead, on the sample, in one run.
 
 (a) papermill in a loop with nbconvert, (b) the same in two processes, (c) kamnb report, (d) the limit: the cells as plain
-code in warm forks with the same pages and workbooks.  Every way makes HTML and xlsx of notebooks 3 and 4 in Japanese.
+code in warm forks with the same pages and workbooks.  Every way makes HTML and xlsx in Japanese, of the five notebooks: three
+about the whole engagement, two for each of MANY accounts, where a step waits for the one whose decisions it reads.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -16,16 +18,20 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample"
-LANGUAGE, STAGES = "ja", ("strategy", "actions")
+LANGUAGE, WHOLE, EACH = "ja", ("channels", "selection", "review"), ("strategy", "actions")
 FEW, MANY, LONG = 3, 40, 400
-"""Accounts of ways (a) and (b), whose cost per report does not depend on how many; of (c) and (d); jobs of the long run."""
+"""Accounts that ways (a) and (b) really make, since one costs them what another costs; of all ways; jobs of the long run."""
+STEPS = [["channels"], ["selection"], ["strategy", "review"], ["actions"]]
+Todo = list[tuple[str, str | None]]
 
 
 def list_accounts() -> list[str]:
@@ -36,7 +42,7 @@ def list_accounts() -> list[str]:
     return panel.groupby("account")["net_sales"].sum().sort_values(ascending=False).index.tolist()
 
 
-def papermill_report(engagement: str, stage: str, account: str, out: str) -> None:
+def papermill_report(engagement: str, stage: str, account: str | None, out: str) -> None:
     """One report as a user would make it: papermill, nbconvert's page, our workbook."""
     import nbformat
     import papermill
@@ -51,7 +57,7 @@ def papermill_report(engagement: str, stage: str, account: str, out: str) -> Non
 
     master, stem = nbformat.read(master_file(stage), as_version=4), Path(out) / f"{stage}-{account}"
     nbformat.write(batch(translated(master, master_file(stage).stem, language=LANGUAGE)), f"{stem}.in.ipynb")
-    parameters = {"engagement": engagement, "language": LANGUAGE, "edition": "internal", "account": account}
+    parameters = {"engagement": engagement, "language": LANGUAGE, "edition": "internal", **({"account": account} if account else {})}
     papermill.execute_notebook(f"{stem}.in.ipynb", f"{stem}.ipynb", parameters, progress_bar=False)
     executed = nbformat.read(f"{stem}.ipynb", as_version=4)
     Path(f"{stem}.html").write_text(HTMLExporter(exclude_input=True).from_notebook_node(executed)[0], encoding="utf-8")
@@ -59,50 +65,51 @@ def papermill_report(engagement: str, stage: str, account: str, out: str) -> Non
     write_xlsx(read_report(executed), Path(f"{stem}.xlsx"))
 
 
-def in_loop(engagement: Path, out: Path, accounts: list[str]) -> int:
-    """Way (a); returns the number of reports."""
-    for stage in STAGES:
-        for account in accounts:
-            papermill_report(str(engagement), stage, account, str(out))
-    return len(STAGES) * len(accounts)
+def in_loop(engagement: Path, out: Path, todo: Todo) -> None:
+    """Way (a)."""
+    for stage, account in todo:
+        papermill_report(str(engagement), stage, account, str(out))
 
 
-def in_pool(engagement: Path, out: Path, accounts: list[str]) -> int:
+def in_pool(engagement: Path, out: Path, todo: Todo) -> None:
     """Way (b)."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(papermill_report, str(engagement), stage, account, str(out)) for stage in STAGES for account in accounts]
-        for task in waiting:
+        for task in [pool.submit(papermill_report, str(engagement), stage, account, str(out)) for stage, account in todo]:
             task.result()
-    return len(waiting)
 
 
-def with_kamnb(engagement: Path, out: Path, accounts: list[str]) -> int:
+def with_kamnb(engagement: Path, out: Path, todo: Todo) -> None:
     """Way (c)."""
-    asked = [part for account in accounts for part in ("--account", account)] + [part for stage in STAGES for part in ("--stage", stage)]
-    run_kamnb([str(engagement), "--out", str(out), "--lang", LANGUAGE, "--jobs", "2", *asked])
-    return len(STAGES) * len(accounts)
+    accounts, stages = ([part for value in dict.fromkeys(pair[n] for pair in todo) if value for part in (option, value)]
+                        for n, option in ((1, "--account"), (0, "--stage")))
+    run_kamnb([str(engagement), "--out", str(out), "--lang", LANGUAGE, "--jobs", "2", *accounts, *stages])
 
 
-def run_kamnb(arguments: list[str]) -> None:
-    """kamnb report, as a command."""
-    command = [sys.executable, "-m", "kamnb.cli", "report", *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def run_kamnb(arguments: list[str]) -> list[float]:
+    """kamnb report, as a command; the memory of its process in MB, four times a second."""
+    command, held = [sys.executable, "-m", "kamnb.cli", "report", *arguments], []
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        watched = psutil.Process(running.pid)
+        while running.poll() is None:
+            with suppress(psutil.Error):
+                held.append(watched.memory_info().rss / 1e6)
+            time.sleep(0.25)
+        if running.returncode:
+            raise subprocess.CalledProcessError(running.returncode, command)
+    return held
 
 
-def at_limit(engagement: Path, out: Path, accounts: list[str]) -> int:
+def at_limit(engagement: Path, out: Path, todo: Todo) -> None:
     """Way (d), in a process of its own as (c) is."""
-    orders = json.dumps({"engagement": str(engagement), "out": str(out), "accounts": accounts})
+    orders = json.dumps({"engagement": str(engagement), "out": str(out), "todo": todo})
     code = "import sys; from benchmarks.render import limit_main; limit_main(sys.stdin.read())"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "Agg",
                    "JE_ARROW_MALLOC_CONF": "background_thread:false"}
     subprocess.run([sys.executable, "-c", code], input=orders, text=True, check=True, cwd=ROOT, env=environment)
-    return len(STAGES) * len(accounts)
 
 
 def limit_main(orders: str) -> None:
-    """Warm up, then fork for each report, two side by side."""
-    import gc
-
+    """Warm up, then fork, step by step."""
     from kamnb.engagement import open_engagement
     from kamnb.reports import freezing, warm
     from kamnb.reports.jobs import Job
@@ -110,11 +117,18 @@ def limit_main(orders: str) -> None:
     asked = json.loads(orders)
     out = Path(asked["out"])
     frozen = freezing.freeze(open_engagement(asked["engagement"]), out=out)
-    jobs = [Job(stage, LANGUAGE, account=account) for stage in STAGES for account in asked["accounts"]]
+    steps = [[Job(stage, LANGUAGE, account=account) for stage, account in asked["todo"] if stage in step] for step in STEPS]
+    jobs = [job for step in steps for job in step]
     freezing.write_notebooks(frozen, jobs)
     warm.warm_up(frozen.folder)
     gc.collect()
     gc.freeze()
+    for step in steps:
+        _fork_each(step, frozen, out)
+
+
+def _fork_each(jobs: list, frozen, out: Path) -> None:
+    """A fork for each report, two side by side."""
     running = 0
     for job in jobs:
         if running == 2:
@@ -125,9 +139,8 @@ def limit_main(orders: str) -> None:
             gc.disable()
             print_plainly(frozen, job, out)
             os._exit(0)
-    while running:
+    for _ in range(running):
         _wait()
-        running -= 1
 
 
 def _wait() -> None:
@@ -160,58 +173,74 @@ def print_plainly(frozen, job, out: Path) -> None:
     write_xlsx(report, out / f"{job.stage}-{job.account}.xlsx")
 
 
-def time_way(way, engagement: Path, accounts: list[str]) -> tuple[float, float]:
-    """Wall and CPU seconds per report of `way`, in a fresh folder."""
+def time_way(way, engagement: Path, todo: Todo) -> np.ndarray:
+    """Wall and CPU seconds of `way` for all of `todo`, in a fresh folder."""
     with tempfile.TemporaryDirectory() as out:
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        own = time.process_time()
-        count = way(engagement, Path(out), accounts)
+        before, start, own = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), time.process_time()
+        way(engagement, Path(out), todo)
         wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + time.process_time() - own
-    return wall / count, cpu / count
+    return np.array([wall, cpu])
+
+
+def time_report(way, engagement: Path, accounts: list[str]) -> np.ndarray:
+    """Wall and CPU seconds per report of `way`; where only FEW accounts were made, each of them stands for several."""
+    whole: Todo = [(stage, None) for stage in WHOLE]
+    each: Todo = [(stage, account) for stage in EACH for account in accounts[:MANY]]
+    count = len(whole) + len(each)
+    if way in (with_kamnb, at_limit):
+        return time_way(way, engagement, whole + each) / count
+    few = [(stage, account) for stage, account in each if account in accounts[:FEW]]
+    return (time_way(way, engagement, whole) + time_way(way, engagement, few) * len(each) / len(few)) / count
 
 
 def measure_slope(engagement: Path, accounts: list[str]) -> dict[str, float]:
     """How CPU seconds per report drift over a run of LONG reports: the fitted change from the 10th to the last, as a share.
 
-    Reports of one stage only, so that they are alike; accounts in a random order.
+    Reports of one stage only, so that they are alike; accounts in a random order.  Also the supervisor's memory in MB, early and most.
     """
     order = np.random.default_rng(5).permutation(accounts)[: LONG // 3 + 1]
     with tempfile.TemporaryDirectory() as out:
         asked = [part for account in order for part in ("--account", str(account))]
         languages = [part for language in ("ja", "en", "zh") for part in ("--lang", language)]
-        run_kamnb([str(engagement), "--out", out, "--stage", "strategy", "--jobs", "2", *asked, *languages])
+        held = run_kamnb([str(engagement), "--out", out, "--stage", "strategy", "--jobs", "2", *asked, *languages])
         journal = next(Path(out).rglob("journal.jsonl"))
         lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     cpu = np.array([line["cpu"] for line in lines if line["status"] == "done"])
     slope, level = np.polyfit(np.arange(len(cpu)), cpu, 1)
     first, last = level + slope * 10, level + slope * (len(cpu) - 1)
-    return {"reports": len(cpu), "slope": (last - first) / first}
+    return {"slope": (last - first) / first, "slope_reports": len(cpu), "slope_error": _slope_error(cpu) * len(cpu) / first,
+            "supervisor_mb_early": held[len(held) // 10], "supervisor_mb_most": max(held)}
+
+
+def _slope_error(cpu: np.ndarray) -> float:
+    """Standard error of the fitted slope."""
+    place = np.arange(len(cpu))
+    left = cpu - np.polyval(np.polyfit(place, cpu, 1), place)
+    return float(np.sqrt(left.var(ddof=2) / ((place - place.mean()) ** 2).sum()))
 
 
 def compare_rendering(rounds: int = 3) -> dict[str, float]:
-    """Medians over interleaved `rounds`: our speed as a multiple of (a) and (b), as a share of (d), and the slope."""
+    """Medians over interleaved `rounds`: our speed as a multiple of (a) and (b), as a share of (d), the slope, the memory."""
     accounts = list_accounts()
-    ways = {"papermill": (in_loop, FEW), "papermill_2": (in_pool, FEW), "kamnb": (with_kamnb, MANY), "limit": (at_limit, MANY)}
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    ways = {"papermill": in_loop, "papermill_2": in_pool, "kamnb": with_kamnb, "limit": at_limit}
+    found: dict[str, list[np.ndarray]] = {name: [] for name in ways}
     with tempfile.TemporaryDirectory() as folder:
         engagement = Path(folder) / "sample"
         shutil.copytree(SAMPLE, engagement)
         for _ in range(rounds):
-            for name, (way, count) in ways.items():
-                found[name].append(time_way(way, engagement, accounts[:count]))
+            for name, way in ways.items():
+                found[name].append(time_report(way, engagement, accounts))
         drift = measure_slope(engagement, accounts)
 
-    def times(name: str) -> list[float]:
-        return [wall for wall, _ in found[name]]
+    def ratios(top: str, below: str) -> list[float]:
+        return [float(a[0] / b[0]) for a, b in zip(found[top], found[below], strict=True)]
 
-    def ratio(top: str, below: str) -> float:
-        return statistics.median(a / b for a, b in zip(times(top), times(below), strict=True))
-
-    return {"vs_papermill": ratio("papermill", "kamnb"), "vs_papermill_2": ratio("papermill_2", "kamnb"),
-            "of_limit": ratio("limit", "kamnb"),
-            "slope": drift["slope"], "slope_reports": drift["reports"],
-            **{f"{name}_per_minute": 60 / statistics.median(times(name)) for name in ways},
+    compared = {"vs_papermill": ratios("papermill", "kamnb"), "vs_papermill_2": ratios("papermill_2", "kamnb"),
+                "of_limit": ratios("limit", "kamnb")}
+    return {**{name: statistics.median(values) for name, values in compared.items()}, **drift,
+            **{f"{name}_range": [min(values), max(values)] for name, values in compared.items()},
+            **{f"{name}_per_minute": 60 / statistics.median(wall for wall, _ in found[name]) for name in ways},
             **{f"{name}_cpu_seconds": statistics.median(cpu for _, cpu in found[name]) for name in ways}}
 
 

@@ -8,6 +8,8 @@ from kamnb.words import speak
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample"
+LONGEST = ("test_readme", "test_faults", "test_real_engagements", "test_run", "test_notebooks", "test_kills", "test_engine", "test_diff",
+           "test_cluster", "test_canary", "test_lab_browser", "test_decisions", "test_sample")
 
 TOML = """
 [engagement]
@@ -59,5 +61,5 @@ def sample():
 
 
 def pytest_collection_modifyitems(items):
-    """The longest test starts first, so that it runs beside the others."""
-    items.sort(key=lambda item: "make_report" not in item.name)
+    """The longest files start first (a file stays with one worker), so that none is left alone at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))

@@ -4,8 +4,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line.split("#")[0].strip() for block in re.findall(r"```\n(.*?)```", README, flags=re.S) for line in block.splitlines()]
@@ -34,7 +32,6 @@ def test_make_test_is_what_continuous_integration_calls():
     assert "make test" in COMMANDS and "pytest" in run("make -n test").stdout
 
 
-@pytest.mark.xdist_group("readme")
 def test_make_report_renders_the_sample_and_a_second_run_does_nothing():
     first = run("make report")
     assert first.returncode == 0, first.stdout + first.stderr[-3000:]

@@ -2,16 +2,11 @@
 
 import random
 
-import pytest
-
 from kamnb.engagement import open_engagement
 from kamnb.reports.jobs import Request
 from kamnb.reports.journal import WORK
 from kamnb.reports.making import make_reports
 from tests.reports.canaries import check_leaks, find_tokens, lay_engagement, list_formats, token
-
-pytestmark = pytest.mark.xdist_group("canary")
-
 
 RUNS = {"E1": (2, "strategy"), "E2": (1, "actions")}
 """Engagements: how many accounts, which notebook."""

@@ -34,7 +34,6 @@ from kamnb.reports.journal import Journal, hash_file
 from kamnb.reports.runner import Run, run_jobs
 from kamnb.reports.workers import Workers
 
-pytestmark = pytest.mark.xdist_group("cluster")
 BUCKET_VARIABLE = "KAMNB_TEST_BUCKET"
 BUCKET = Path(__file__).with_name("bucket.py")
 REAL = Job("strategy", "ja", "joint", account="A1", formats=("html", "xlsx"))

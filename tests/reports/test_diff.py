@@ -23,7 +23,6 @@ from kamnb.reports.making import make_reports
 from kamnb.reports.reading import read_report
 from kamnb.reports.remembered import pack_shown, read_state, remember_state
 
-pytestmark = pytest.mark.xdist_group("diff")
 TOML = """
 [engagement]
 name = "small"

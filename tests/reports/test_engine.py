@@ -14,8 +14,6 @@ from papermill.exceptions import strip_color
 from kamnb.reports.limits import Limits
 from tests.reports.planted import Planted, nothing_left, published
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 CELLS = {
     "parameters": "x = 1",
     "print": "print('a'); print('b', end=''); print()",

@@ -29,8 +29,6 @@ from kamnb.reports.locking import LOCK, locked
 from tests.reports.planted import JOB, Planted, marked, nothing_left, plant, published
 from tests.reports.planting import plant_code
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 OTHER = Job("review", "en", formats=("html",))
 KAMNB = [str(Path(sys.executable).with_name("kamnb")), "report"]
 CUT = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True).returncode == 0

@@ -3,13 +3,10 @@
 import time
 
 import psutil
-import pytest
 
 from kamnb.reports.jobs import Job
 from tests.reports.killing import Killer
 from tests.reports.planted import Planted, nothing_left, plant
-
-pytestmark = pytest.mark.xdist_group("kills")
 
 MOMENTS, STARTS = 5, 40
 

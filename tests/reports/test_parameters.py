@@ -19,8 +19,6 @@ from kamnb.reports.jobs import Job
 from kamnb.settings import read_settings
 from tests.reports.planted import Planted, notebook, plant, published
 
-pytestmark = pytest.mark.xdist_group("parameters")
-
 CODES = ["007", "1_000", "1e5", "NO", "None", "NaN", "２４", 'quote"', "quote'", '"""', "'''", "back\\slash\\n", "brace{x}",
          "{0}", "%s", "$HOME", "emoji😀", "髙①", "line\u2028break", "../../up", "/root", "C:\\x", "CON", "dot.", "a/b", "*",
          "<b>&amp;", "=1+1", "x" * 300, '"); open("MARK", "w").write("x") #', "x = __import__('os').system('touch MARK')",

@@ -12,8 +12,6 @@ from kamnb.reports.making import check_totals, describe_run
 from tests.reports.planted import Planted, published
 from tests.reports.planting import plant_code
 
-pytestmark = pytest.mark.xdist_group("secrets")
-
 SECRET = "CANARYSECRET4711"
 
 
