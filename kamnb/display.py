@@ -59,22 +59,24 @@ def _account_name(engagement: Engagement, account: str | None) -> str:
     return str(names.get(account, account))
 
 
-def show(table: DataFrame, name: str, **numbers: object) -> None:
+def show(table: DataFrame, name: str, *, folded: bool = False, **numbers: object) -> None:
     """Emit `table` under `name`: formatted for the page (the first 20 rows), typed and whole for the workbook.
 
     Title: words `<name>.title`, its placeholders from `numbers`.  Columns need a kind (text/columns.toml) and a
-    heading in each language.  An empty table emits what the section would show and which table to ask for.
+    heading in each language.  A `folded` table only backs what the section says: closed behind its title on the page, left out
+    in print, in the appendix of the slides, whole in the workbook.  An empty table emits what the section would show and
+    which table to ask for.
     """
     if table.empty:
         _say_missing(name)
     else:
-        _emit(_table_bundle(table, name, numbers))
+        _emit(_table_bundle(table, name, numbers, folded=folded))
 
 
-def _table_bundle(table: DataFrame, name: str, numbers: dict[str, object]) -> dict:
+def _table_bundle(table: DataFrame, name: str, numbers: dict[str, object], *, folded: bool = False) -> dict:
     plain = table.reset_index() if table.index.name or table.index.nlevels > 1 else table.reset_index(drop=True)
     columns = _columns(plain)
-    shared = {"name": name, "title": words(f"{name}.title", **numbers), "source": source_line(name)}
+    shared = {"name": name, "title": words(f"{name}.title", **numbers), "source": source_line(name), **({"folded": True} if folded else {})}
     typed = {**shared, "columns": columns, "rows": [[_typed(v) for v in row] for row in plain.itertuples(index=False)]}
     return {TABLE: typed, "text/html": table_html(typed), "text/plain": plain.to_string(index=False)}
 

@@ -41,7 +41,7 @@ def sentence_html(text: str) -> str:
 
 
 def table_html(typed: dict) -> str:
-    """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source.
+    """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source; a folded one behind its title.
 
     Codes of accounts and products (kind id) are left to the workbook.
     """
@@ -54,8 +54,11 @@ def table_html(typed: dict) -> str:
                    for row in cells)
     cut = words("general.rows_shown", shown=PAGE_ROWS, rows=len(typed["rows"])) + " " if len(typed["rows"]) > PAGE_ROWS else ""
     dense = " dense" if len(shown) >= DENSE else ""
-    return (f'<div class="table{dense}"><table><caption style="{CAPTION}">{escape(typed["title"])}</caption><thead><tr>{head}</tr></thead>'
-            f'<tbody>{body}</tbody></table><p class="source" style="font-size:.8em">{escape(cut + typed["source"])}</p></div>')
+    title, folded = escape(typed["title"]), typed.get("folded")
+    caption = "" if folded else f'<caption style="{CAPTION}">{title}</caption>'
+    whole = (f'<div class="table{dense}"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+             f'<p class="source" style="font-size:.8em">{escape(cut + typed["source"])}</p></div>')
+    return f'<details class="folded"><summary>{title}</summary>{whole}</details>' if folded else whole
 
 
 def _side(column: dict, texts: list[str]) -> str:

@@ -51,16 +51,21 @@ def footer(report: Report) -> str:
 
 def _section_slides(section: Section, number: int, report: Report) -> list[Slide]:
     """One slide or more for each chart and table; sentences alone make a slide of text."""
-    shown = [block for block in section.blocks if isinstance(block, (Picture, Table))]
+    blocks = [block for block in section.blocks if not _is_folded(block)]
+    shown = [block for block in blocks if isinstance(block, (Picture, Table))]
     sentences = [block for block in section.blocks if isinstance(block, Sentence)]
     eyebrow = f"{number}   {section.title}"
     how = [plain_prose(block.text) for block in section.blocks if isinstance(block, Prose)]
     if not shown:
         slides = text_slides([s.text for s in sentences], Words("", section.title)) if sentences else []
         return [replace(_without_eyebrow(slide), notes=how) for slide in slides]
-    owned = _owners(section.blocks)
+    owned = _owners(blocks)
     return [replace(slide, notes=[*slide.notes, *_lineage(block, report), *how]) for place, block in enumerate(shown)
             for slide in _shown_slides(block, Words(eyebrow, block.title, getattr(block, "measured", ""), block.source, owned[place]))]
+
+
+def _is_folded(block: Block) -> bool:
+    return isinstance(block, Table) and block.folded
 
 
 def _without_eyebrow(slide: Slide) -> Slide:
@@ -99,9 +104,10 @@ def _lineage(block: Shown, report: Report) -> list[str]:
 
 
 def _appendix(report: Report) -> tuple[str, list[Slide]]:
-    """Choices made, control totals, what is not given, sources."""
+    """The folded tables, then choices made, control totals, what is not given, sources."""
     title = words("reports.appendix")
-    slides = [replace(slide, notes=_lineage(block, report)) for block in report.appendix if isinstance(block, Table)
+    tables = [*[table for table in report.tables() if table.folded], *[block for block in report.appendix if isinstance(block, Table)]]
+    slides = [replace(slide, notes=_lineage(block, report)) for block in tables
               for slide in table_slides(block, Words(title, block.title, source=block.source))]
     return title, slides
 

@@ -32,13 +32,17 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Table:
-    """A shown table: name, title, source, columns (name, kind, label, unit, divisor, digits) and typed rows."""
+    """A shown table: name, title, source, columns (name, kind, label, unit, divisor, digits) and typed rows.
+
+    A folded one only backs what its section says.
+    """
 
     name: str
     title: str
     source: str
     columns: list[dict]
     rows: list[list]
+    folded: bool = False
 
 
 @dataclass(frozen=True)

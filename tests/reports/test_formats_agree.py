@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from kamnb.reports.html import page
 from kamnb.reports.reading import read_report
 from kamnb.reports.xlsx import sheet_names, write_xlsx
+from kamnb.shown import TABLE
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ def test_page_cuts_long_tables_and_says_so_workbook_has_all(report, book):
     assert "20 of 61 rows" in text and "Name 19" in text and "Name 20<" not in text
     rows = CalamineWorkbook.from_path(str(book)).get_sheet_by_name("selection.long").to_python()
     assert sum(str(row[0]).startswith("A") and row[0] != "Account code" for row in rows) == 61
+
+
+def test_a_folded_table_is_closed_on_the_page_and_whole_in_the_workbook(executed, tmp_path):
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            if output["data"].get(TABLE, {}).get("name") == "selection.long":
+                output["data"][TABLE]["folded"] = True
+    report = read_report(executed)
+    text = page(report)
+    closed = re.findall(r"<details class=\"folded\"><summary>(.*?)</summary>(.*?)</details>", text, flags=re.S)
+    assert len(closed) == 1 and "<caption" not in closed[0][1] and "Name 19" in closed[0][1] and "Name 19" not in text.replace(closed[0][1], "")
+    write_xlsx(report, tmp_path / "f.xlsx")
+    assert len(CalamineWorkbook.from_path(str(tmp_path / "f.xlsx")).get_sheet_by_name("selection.long").to_python()) > 61
 
 
 def test_same_number_in_both(report, book):

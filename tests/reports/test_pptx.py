@@ -237,6 +237,16 @@ def test_long_tables_go_on_and_say_how_much_is_left(deck):
     assert "Name 9" in told[0] and "Name 10" in told[1] and "Name 20" not in told[1]
 
 
+def test_folded_tables_stand_in_the_appendix_alone(report, tmp_path):
+    who = replace(report.sections[2], blocks=[replace(block, folded=block.name == "channels.long") for block in report.sections[2].blocks])
+    write_pptx(replace(report, sections=[*report.sections[:2], who, *report.sections[3:]]), tmp_path / "f.pptx")
+    slides = list(Presentation(tmp_path / "f.pptx").slides)
+    titles = [slide.shapes.title.text if slide.shapes.title else "" for slide in slides]
+    first = next(n for n, title in enumerate(titles) if "channels.long" in title)
+    assert first > max(n for n, title in enumerate(titles) if "channels.wide" in title)
+    assert words("reports.appendix") in texts_of(slides[first])
+
+
 def test_wide_tables_repeat_their_first_column(deck):
     pages = [slide for slide in deck.slides if slide.shapes.title.text.startswith("Title of channels.wide")]
     tables = [shape.table for slide in pages for shape in slide.shapes if shape.has_table]
