@@ -16,7 +16,7 @@ from kamnb.errors import InputError
 from kamnb.intake.dictionary import dictionary, empty_table
 from kamnb.money import scale_of
 from kamnb.settings import Settings, read_settings
-from kamnb.snapshots import account_hash, file_hash, hash_bytes, prepare
+from kamnb.snapshots import account_hash, file_hash, hash_bytes, prepare, record_hash
 
 SNAPSHOT = "snapshot"
 LEDGER = "sales"
@@ -99,7 +99,7 @@ class Engagement:
 
     def record(self, name: str) -> DataFrame:
         """What intake noted of every table: `controls`, `findings` or `files`."""
-        return pd.read_parquet(self.snapshot / f"{name}.parquet")
+        return _read(self.snapshot / f"{name}.parquet", None)
 
     def own_record(self, name: str) -> DataFrame:
         """Rows of record `name` (controls or files) on the tables that this process has read, the ledger always."""
@@ -119,8 +119,7 @@ class Engagement:
             proposed = kind == "own" and not (rows["decided_by"] != "").any()
             return hash_bytes(b"" if proposed else rows.to_csv(index=False).encode())
         if kind in {"controls", "files"}:
-            rows = self.record(kind)
-            return hash_bytes(rows[rows["table"] == name].to_csv(index=False).encode())
+            return record_hash(self.snapshot / f"{kind}.parquet", name)
         if kind == "given":
             return kind if self._given(name) else "absent"
         file = self.snapshot / f"{kind}s" / f"{name}.parquet"

@@ -35,6 +35,11 @@ def account_hash(file: Path, account: str) -> str:
     return hashes.get(account, "none") if isinstance(hashes, dict) else hashes
 
 
+def record_hash(file: Path, table: str) -> str:
+    """Hash of what intake noted of `table` in a record (controls or files) of a snapshot."""
+    return _record_hashes(file, _stamp(file)).get(table, "none")
+
+
 def _stamp(file: Path) -> tuple[int, int]:
     """What tells the content at a path from an earlier one: files of snapshots are replaced, never written again."""
     found = file.stat()
@@ -53,6 +58,11 @@ def _account_hashes(file: Path, _stamp: tuple[int, int]) -> dict[str, str] | str
     if "account" not in rows:
         return hash_bytes(marks.to_numpy().tobytes())
     return {str(account): hash_bytes(part.to_numpy().tobytes()) for account, part in marks.groupby(rows["account"].to_numpy())}
+
+
+@lru_cache(maxsize=64)
+def _record_hashes(file: Path, _stamp: tuple[int, int]) -> dict[str, str]:
+    return {str(table): hash_bytes(rows.to_csv(index=False).encode()) for table, rows in pd.read_parquet(file).groupby("table")}
 
 
 def source_files(folder: Path, settings: Settings) -> list[Path]:

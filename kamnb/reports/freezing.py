@@ -52,8 +52,8 @@ def freeze(engagement: Engagement, *, out: Path) -> Frozen:
     for stage in NOTEBOOKS:
         shutil.copy2(master_file(stage), folder / MASTERS)
     _copy_data(engagement, folder)
-    files = [*(folder / SNAPSHOT / "panels").glob("*.parquet"), *(folder / SNAPSHOT / "tables").glob("*.parquet")]
-    frames = {str(file): pd.read_parquet(file) for file in sorted(files) if file.stem != LEDGER}
+    files = sorted((folder / SNAPSHOT).rglob("*.parquet"))
+    frames = {str(file): pd.read_parquet(file) for file in files if file.stem != LEDGER}
     (folder / HELD_FILE).write_bytes(pickle.dumps(frames, protocol=pickle.HIGHEST_PROTOCOL))
     return Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
 
