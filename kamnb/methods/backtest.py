@@ -18,6 +18,7 @@ PREDICTED = {"criterion": "str", "outcome": "str", "origins": "int64", "accounts
              "high": float, "verdict": "str"}
 SUMS = {"growth": ("change", "before"), "profit": ("margin_after", "one"), "sales_change": ("change", "one"),
         "margin_change": ("margin_change", "one")}
+COUNTED = ("before", "change", "margin_after", "margin_change", "one")
 LEAST = 5  # with fewer accounts no order is remarkable
 GROUPS = ("scorecard", "size", "everyone")
 
@@ -74,30 +75,34 @@ def backtest_selection(ratings: DataFrame, outcomes: DataFrame, *, weights: Seri
     """
     choices = choose_then(ratings, weights=weights, seats=rules.seats)
     followed = choices.merge(outcomes, on=KEYS, validate="one_to_one").assign(one=1.0, everyone=True)
-    followed = followed.rename(columns={"chosen": "scorecard", "by_size": "size"})
-    accounts = pd.Index(sorted(followed["account"].unique()))
-    emphasis = draw_emphasis(len(accounts), draws=rules.draws, seed=rules.seed)
+    followed = followed.rename(columns={"chosen": "scorecard", "by_size": "size"}).astype(dict.fromkeys(COUNTED, "Float64"))
+    followed = followed.astype(dict.fromkeys(COUNTED, float)).assign(place=pd.factorize(followed["account"], sort=True)[0])
+    emphasis = draw_emphasis(followed["account"].nunique(), draws=rules.draws, seed=rules.seed).astype(float)
     spans = [(pd.NaT, followed), *followed.groupby("origin")] if len(followed) else []
     rows = [{"measure": measure, "origin": day, "origins": rows["origin"].nunique(), "accounts": int(rows["scorecard"].sum()),
              "shared": float(rows.loc[rows["scorecard"], "size"].mean()),
-             **_compare(_sum_groups(rows, measure).reindex(accounts, fill_value=0.0), emphasis, level=rules.level)}
+             **_compare(_sum_groups(rows, measure, count=emphasis.shape[1]), emphasis, level=rules.level)}
             for day, rows in spans for measure in SUMS]
     return DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
 
 
-def _sum_groups(rows: DataFrame, measure: str) -> DataFrame:
-    """Numerator and denominator of a measure in each group, by account; all unknown where one of the chosen is."""
-    values = rows[list(SUMS[measure])].astype("Float64").astype(float)
-    known = values.notna().all(axis=1)
-    held = [values.where(rows[group] & known, 0.0).add_prefix(f"{group} ") for group in GROUPS]
-    sums = pd.concat(held, axis=1).groupby(rows["account"]).sum()
-    return sums if known[rows["scorecard"] | rows["size"]].all() else sums * np.nan
+def _sum_groups(rows: DataFrame, measure: str, *, count: int) -> np.ndarray:
+    """Numerator and denominator of a measure in each group: one row per account (`count` of them, by `place`), one column for
+    each of the two in each group; all unknown where one of the chosen is."""
+    values, held = rows[list(SUMS[measure])].to_numpy(), rows[list(GROUPS)].to_numpy(dtype=bool)
+    known = ~np.isnan(values).any(axis=1)
+    if not known[held[:, :2].any(axis=1)].all():
+        return np.full((count, values.shape[1] * len(GROUPS)), np.nan)
+    counted = np.where((held & known[:, None])[:, :, None], values[:, None, :], 0.0)
+    sums = np.zeros((count, *counted.shape[1:]))
+    np.add.at(sums, rows["place"].to_numpy(), counted)
+    return sums.reshape(count, -1)
 
 
-def _compare(sums: DataFrame, emphasis: np.ndarray, *, level: float) -> dict[str, object]:
+def _compare(sums: np.ndarray, emphasis: np.ndarray, *, level: float) -> dict[str, object]:
     """A measure in the three groups, and the difference between the first two with its interval."""
-    rates = _divide(sums.to_numpy().sum(axis=0)[None, :])[0]
-    drawn = _divide(emphasis @ sums.to_numpy())
+    rates = _divide(sums.sum(axis=0)[None, :])[0]
+    drawn = _divide(emphasis @ sums)
     low, high = _interval(drawn[:, 0] - drawn[:, 1], level)
     return {**dict(zip(GROUPS, rates, strict=True)), "difference": rates[0] - rates[1], "low": low, "high": high,
             "verdict": _judge(low, high, names=("worse", "beats"))}
@@ -139,7 +144,7 @@ def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, rules: Backte
     criteria = [name for name in ratings.columns if name not in (*KEYS, "sales")]
     joined = ratings.merge(outcomes, on=KEYS, validate="one_to_one")
     accounts = pd.Index(sorted(joined["account"].unique()))
-    emphasis = draw_emphasis(len(accounts), draws=rules.draws, seed=rules.seed)
+    emphasis = draw_emphasis(len(accounts), draws=rules.draws, seed=rules.seed).astype(float)
     rows = []
     for outcome in ("rate", "margin_change"):
         for criterion in criteria if len(joined) else ():

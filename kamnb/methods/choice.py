@@ -15,6 +15,7 @@ from kamnb.methods.solver import GAP, maximise
 CHOSEN = {"account": "str", "value": float, "hours": float, "cost": float, "chosen": bool, "why": "str"}
 PRICED = {"account": "str", "chosen": bool, "value": float, "loss": float, "in_place_of": "str", "possible": bool}
 BROUGHT = {"hours": float, "chosen": "int64", "value": float, "gain": float, "per_hour": float}
+WHOLE = 1e-9  # so near to a whole number is one
 FEW = 40  # accounts that the exact search looks at first; bounds tell which of the others could still matter
 
 
@@ -102,6 +103,8 @@ def _solve(table: DataFrame, rules: SetRules) -> np.ndarray | None:
                       bounds=np.column_stack([must, ~barred]).astype(float))
     if not relaxed.success:
         return None
+    if (np.abs(relaxed.x - relaxed.x.round()) < WHOLE).all():  # no account in parts: nothing is worth more
+        return relaxed.x > 0.5
     tied = table["account"].isin([*rules.must, *(name for group in (*rules.conflicts, *rules.together) for name in group)])
     cost = np.where(barred, np.inf, np.where(tied, 0.0, np.abs(relaxed.lower.marginals)))
     looked = ~barred & (cost <= np.sort(cost)[min(FEW, len(cost)) - 1])

@@ -31,22 +31,23 @@ def harmonise_terms(sales: DataFrame, terms: DataFrame, members: Series, *, rule
     """
     latest = sales[(sales["year"] == sales["year"].max()) & sales["account"].isin(members.index)]
     own_terms = terms[terms["account"].isin(members.index)]
-    claims = _value_claims(latest, own_terms, rules)
+    priced = imply_list(latest, own_terms)
+    claims = _value_claims(priced, own_terms, rules)
     if claims.empty:
         return DataFrame(columns=list(CELLS)).astype(CELLS)
-    grid = _spread_claims(claims, members, _sum_bases(latest, own_terms))
+    grid = _spread_claims(claims, members, _sum_bases(priced))
     best = grid.sort_values(["own_rate", "account"], ascending=[False, True]).groupby(["group", "kind", "category"])
     tops = best.agg(best_rate=("own_rate", "first"), best_of=("account", "first"), best_amount=("amount", "max"))
     return _claim_gaps(grid.join(tops, on=["group", "kind", "category"]))
 
 
-def _value_claims(latest: DataFrame, terms: DataFrame, rules: PriceRules) -> DataFrame:
-    """What the terms of each account cost a year: account, kind, category, amount, lump (an amount a year)."""
-    priced = imply_list(latest, terms)
+def _value_claims(priced: DataFrame, terms: DataFrame, rules: PriceRules) -> DataFrame:
+    """What the terms of each account cost a year: account, kind, category, amount, lump (an amount a year).  `priced`: sales with
+    list prices (`imply_list`)."""
     valued = value_terms(priced, terms, rules=rules)
     valued = valued.assign(category=valued["category"].fillna(WHOLE), lump=valued["basis"] == "amount_a_year")
     below = valued.groupby(["account", "kind", "category"])
-    claims = below.agg(amount=("amount", lambda amounts: amounts.sum(skipna=False)), lump=("lump", "all")).reset_index()
+    claims = DataFrame({"amount": below["amount"].sum(skipna=False), "lump": below["lump"].all()}).reset_index()
     sums = priced.astype({"net_sales": float, "list_sales": float}).groupby("account")[["net_sales", "list_sales"]].sum(skipna=False)
     off = DataFrame({"account": sums.index, "kind": "on_invoice", "category": WHOLE, "lump": False,
                      "amount": (sums["list_sales"] - sums["net_sales"]).to_numpy()})
@@ -55,9 +56,9 @@ def _value_claims(latest: DataFrame, terms: DataFrame, rules: PriceRules) -> Dat
     return pd.concat(parts, ignore_index=True) if parts else claims
 
 
-def _sum_bases(latest: DataFrame, terms: DataFrame) -> DataFrame:
+def _sum_bases(priced: DataFrame) -> DataFrame:
     """List price and invoice of each account, in all ("-") and by category: account, category, listed, invoice."""
-    priced = imply_list(latest, terms).astype({"net_sales": float, "list_sales": float})
+    priced = priced.astype({"net_sales": float, "list_sales": float})
     rows = [priced.assign(category=WHOLE), *([priced] if "category" in priced else [])]
     sums = pd.concat(rows).groupby(["account", "category"])[["list_sales", "net_sales"]].sum(skipna=False)
     return sums.rename(columns={"list_sales": "listed", "net_sales": "invoice"}).reset_index()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, DatetimeIndex, Series, Timestamp
+from pandas import DataFrame, DatetimeIndex, Index, Series, Timestamp
 
 from kamnb import money
 from kamnb.calendar import add_years, last_complete_month
@@ -42,10 +42,24 @@ def trace_criteria(panel: DataFrame, categories: DataFrame, *, origins: Datetime
     its channel buys and it does not), `margin_rate`, `cv` (of quarters).  Nothing that is known only today is used:
     no masters but the channel, no terms, no ratings by people.  Unknown stays unknown.
     """
-    parts = [_measure_at(panel[panel["month"] <= day], categories[categories["month"] <= day], day) for day in origins]
-    empty = DataFrame({name: Series([], dtype="str" if name in ("account", "channel") else float) for name in MEASURES})
-    table = pd.concat(parts, ignore_index=True) if parts else empty.astype({"origin": "datetime64[us]", "sales": "int64"})
-    return table[MEASURES].sort_values(["origin", "account"], ignore_index=True)
+    if not len(origins):
+        empty = DataFrame({name: Series([], dtype="str" if name in ("account", "channel") else float) for name in MEASURES})
+        return empty.astype({"origin": "datetime64[us]", "sales": "int64"})
+    texts, (rows, goods) = number_names(panel, categories)
+    parts = [_measure_at(rows[rows["month"] <= day], goods[goods["month"] <= day], day) for day in origins]
+    table = pd.concat(parts, ignore_index=True).sort_values(["origin", "account"], ignore_index=True)
+    return table.assign(**{name: texts[name].take(table[name]) for name in ("account", "channel")})[MEASURES]
+
+
+def number_names(*frames: DataFrame) -> tuple[dict[str, Index], list[DataFrame]]:
+    """`frames` with accounts, channels, categories and products as numbers, which are much quicker to group than texts, and the
+    texts by column, in order: number n stands for the n-th."""
+    texts, numbered = {}, list(frames)
+    for column in ("account", "channel", "category", "product"):
+        known = pd.concat([Series([], dtype="str"), *(frame[column].drop_duplicates() for frame in frames if column in frame)])
+        texts[column] = Index(known.dropna().unique(), dtype="str").sort_values()
+        numbered = [frame.assign(**{column: texts[column].get_indexer(frame[column])}) if column in frame else frame for frame in numbered]
+    return texts, numbered
 
 
 def _measure_at(panel: DataFrame, categories: DataFrame, day: Timestamp) -> DataFrame:
@@ -100,17 +114,19 @@ def measure_outcomes(panel: DataFrame, *, origins: DatetimeIndex, horizon: int =
     `rate` (change / before; -1 = lost), `margin_before`, `margin_after`, `margin_change` (unknown where a cost is).
     Accounts without positive sales before are left out: they could not be judged by growth.
     """
-    parts = [_follow(panel, day, horizon) for day in origins]
-    empty = DataFrame({name: Series([], dtype="float") for name in OUTCOMES}).astype({"account": "str", "origin": "datetime64[us]"})
-    return pd.concat(parts, ignore_index=True)[OUTCOMES] if parts else empty
+    if not len(origins):
+        return DataFrame({name: Series([], dtype="float") for name in OUTCOMES}).astype({"account": "str", "origin": "datetime64[us]"})
+    texts, (rows,) = number_names(panel)
+    table = pd.concat([_follow(rows, day, horizon) for day in origins], ignore_index=True)
+    return table.assign(account=texts["account"].take(table["account"]))[OUTCOMES]
 
 
 def _follow(panel: DataFrame, day: Timestamp, horizon: int) -> DataFrame:
     """Outcomes after one origin."""
-    age = (panel["month"].dt.year - day.year) * 12 + panel["month"].dt.month - day.month
-    sums = {}
-    for name, first in (("before", 1 - YEAR), ("after", 1)):
-        rows = panel[age.between(first, first + horizon - 1)].astype({"cost": "Int64"})
+    sums, start = {}, (day + pd.DateOffset(days=1)).normalize()
+    for name, first in (("before", start - pd.DateOffset(months=YEAR)), ("after", start)):
+        last = first + pd.DateOffset(months=horizon - 1)
+        rows = panel[panel["month"].between(first, last)].astype({"cost": "Int64"})
         sums[name] = rows.groupby("account")[["net_sales", "cost"]].sum(skipna=False)
     known = sums["before"].index[sums["before"]["net_sales"] > 0]
     before, after = sums["before"].loc[known], sums["after"].reindex(known, fill_value=0)

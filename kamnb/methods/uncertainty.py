@@ -11,6 +11,7 @@ from pandas import DataFrame, Series
 
 BLOCK = 32  # draws at a time: the scores of 5,000 accounts then fit into the processor's cache
 LEVELS = 65_536  # steps in which a rating moves through its range
+CACHED = 32_768  # ratings that are moved at a time: few enough for the cache, many enough to be worth a call
 SLICE = 4  # weight vectors for each small product, too small for the algebra library to start threads of its own
 
 
@@ -108,8 +109,9 @@ def _draw_moves(weights: np.ndarray, moving: np.ndarray, random: np.random.Gener
     """What open ratings add to the scores of their accounts: `moving` (criteria by accounts) times random steps."""
     count = len(weights) * moving.size
     steps = random.bit_generator.random_raw(-(-count // 4)).view(np.uint16)[:count].reshape(len(weights), *moving.shape)
-    moves, drawn = np.empty((len(weights), moving.shape[1]), dtype="float32"), np.empty_like(moving)
-    for row, weight in enumerate(weights):
-        np.multiply(steps[row], moving, out=drawn, dtype="float32", casting="unsafe")
-        np.einsum("c,ca->a", weight, drawn, out=moves[row])
+    moves, rows = np.empty((len(weights), moving.shape[1]), dtype="float32"), max(1, CACHED // moving.size)
+    for start in range(0, len(weights), rows):
+        part = slice(start, start + rows)
+        drawn = np.multiply(steps[part], moving, dtype="float32", casting="unsafe")
+        np.einsum("dc,dca->da", weights[part], drawn, out=moves[part])
     return moves

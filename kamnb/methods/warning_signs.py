@@ -9,6 +9,7 @@ import pandas as pd
 from pandas import DataFrame, DatetimeIndex, Series, Timestamp
 
 from kamnb.calendar import last_complete_month
+from kamnb.methods.origins import number_names
 from kamnb.methods.series import deseasonalise, list_intervals, spread_months
 
 YEAR, RUN = 12, 3  # months of a year, and of the run that counts as a loss
@@ -55,48 +56,56 @@ def trace_signs(panel: DataFrame, products: DataFrame, *, as_of: Timestamp, rule
     until then.  Nothing of a day's row but the last two was known after that day.  Accounts that do not buy any more have no
     row.  Source: feature 13.
     """
-    last = last_complete_month(as_of)
-    parts = [_observe(panel, products, day, rules).join(_follow(panel, day, last, rules)).reset_index()
-             for day in _list_days(panel, last, rules)]
-    table = pd.concat(parts, ignore_index=True) if parts else DataFrame(columns=list(CELLS))
-    return table[list(CELLS)].astype(CELLS)
+    last, (texts, (rows, bought)) = last_complete_month(as_of), number_names(panel, products)
+    months, ahead = _list_months(panel, last, rules), pd.DateOffset(months=rules.horizon)
+    if not len(months):
+        return DataFrame(columns=list(CELLS)).astype(CELLS)
+    levels = {month: _level_seasons(rows, month) for month in {*months, *(months + ahead)}}
+    parts = [_observe(rows, bought, levels[month], rules).join(_follow(levels[month + ahead], last, rules)) for month in months]
+    table = pd.concat(parts).reset_index()
+    return table.assign(account=texts["account"].take(table["account"]))[list(CELLS)].astype(CELLS)
 
 
-def _list_days(panel: DataFrame, last: Timestamp, rules: WarningRules) -> DatetimeIndex:
+def _list_months(panel: DataFrame, last: Timestamp, rules: WarningRules) -> DatetimeIndex:
+    """The months with whose end a test day falls, oldest first."""
     if panel.empty:
         return DatetimeIndex([])
     first = panel["month"].min() + pd.DateOffset(months=YEAR + max(rules.window, 6) - 1)
-    return DatetimeIndex(pd.date_range(first, last, freq="MS")[::-1][::rules.step][::-1] + pd.offsets.MonthEnd(0))
+    return DatetimeIndex(pd.date_range(first, last, freq="MS")[::-1][::rules.step][::-1])
 
 
-def _observe(panel: DataFrame, products: DataFrame, day: Timestamp, rules: WarningRules) -> DataFrame:
-    """The signs of one day, by account."""
-    last = day.to_period("M").start_time
+def _level_seasons(panel: DataFrame, last: Timestamp) -> DataFrame:
+    """Sales by account and month without the season of the channel, as it was known at the end of month `last`."""
+    return spread_months(deseasonalise(panel[panel["month"] <= last], of="channel"), until=last)
+
+
+def _observe(panel: DataFrame, products: DataFrame, level: DataFrame, rules: WarningRules) -> DataFrame:
+    """The signs at the end of the last month of `level`, by account."""
+    last = level.columns[-1]
     known, bought = panel[panel["month"] <= last], products[products["month"] <= last]
-    wide, level = spread_months(known, until=last), spread_months(deseasonalise(known, of="channel"), until=last)
+    wide = spread_months(known, until=last)
     recent, before = (wide.iloc[:, wide.shape[1] - end - rules.window:wide.shape[1] - end].sum(axis=1) for end in (0, YEAR))
     change = recent / before.where(before > 0) - 1
     fallen = level.iloc[:, -RUN:].mean(axis=1) <= (1 - rules.loss) * level.iloc[:, -YEAR - RUN:-RUN].mean(axis=1)
     regular = (wide.iloc[:, -YEAR - RUN:-RUN] > 0).sum(axis=1) >= rules.active
     state = np.select([~regular, fallen], ["irregular", "fallen"], "watched")
-    table = DataFrame({"day": day, "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change, "naive": change <= -rules.naive,
+    table = DataFrame({"day": last + pd.offsets.MonthEnd(0), "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change, "naive": change <= -rules.naive,
                        "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
     channel = known.groupby("account")["channel"].last()
     return table.join(_measure_signs(level.loc[table.index], table["change"], channel)).assign(
         narrower=_measure_narrowing(bought, table.index, last))
 
 
-def _follow(panel: DataFrame, day: Timestamp, last: Timestamp, rules: WarningRules) -> DataFrame:
-    """Whether and when each account was lost within the horizon, by account."""
-    until = day.to_period("M").start_time + pd.DateOffset(months=rules.horizon)
-    level = spread_months(deseasonalise(panel[panel["month"] <= until], of="channel"), until=until)
+def _follow(level: DataFrame, last: Timestamp, rules: WarningRules) -> DataFrame:
+    """Whether and when each account was lost within the horizon, by account; `level`: to the end of the horizon, which nobody
+    knows yet beyond month `last`."""
     usual = level.iloc[:, -YEAR - rules.horizon:-rules.horizon].mean(axis=1).to_numpy()
     runs = level.T.rolling(RUN).mean().T.iloc[:, -rules.horizon:].to_numpy()
     fallen = runs <= (1 - rules.loss) * usual[:, None]
     table = DataFrame({"lost": fallen.any(axis=1), "months": fallen.argmax(axis=1) + 1}, index=level.index).astype(
         {"lost": "boolean", "months": "Int64"})
     table["months"] = table["months"].where(table["lost"])
-    return table if until <= last else table.mask(table["lost"].notna(), pd.NA)
+    return table if level.columns[-1] <= last else table.mask(table["lost"].notna(), pd.NA)
 
 
 def _measure_signs(level: DataFrame, change: Series, channel: Series) -> DataFrame:

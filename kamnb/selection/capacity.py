@@ -79,8 +79,7 @@ def list_dependence(board: DataFrame) -> DataFrame:
     whole = board["contribution"].astype("Float64").sum(skipna=False)
     sums["profit_share"] = ratio(left, left * 0 + (float(whole) if pd.notna(whole) else float("nan")))
     sums["flag"] = flag_dependence(sums[["share", "profit_share"]].max(axis=1))["flag"].replace("key", "tenth")
-    first = groups["name"].first()
-    sums["group_name"] = [names.get(group, first[group]) for group in sums.index]
+    sums["group_name"] = names.reindex(sums.index).fillna(groups["name"].first())
     table = sums.reset_index().sort_values(["share", "group"], ascending=[False, True], ignore_index=True)
     return table[COLUMNS]
 

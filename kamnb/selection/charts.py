@@ -20,6 +20,7 @@ SPOTS = ((6, 0, "left"), (-6, 0, "right"), (0, 8, "center"), (0, -9, "center"), 
          (6, -10, "left"), (-6, -10, "right"), (12, 20, "left"), (-12, 20, "right"), (12, -21, "left"), (-12, -21, "right"),
          (34, 12, "left"), (-34, 12, "right"), (34, -13, "left"), (-34, -13, "right"), (26, 32, "left"), (-26, 32, "right"),
          (26, -33, "left"), (-26, -33, "right"), (60, 24, "left"), (-60, 24, "right"), (60, -25, "left"), (-60, -25, "right"))
+SHIFTS = {"left": 0.0, "center": 0.5, "right": 1.0}  # how far a name is moved to the left, in widths
 FAR = 8  # spots from here on get a line to their mark
 HEADS = ((0, -0.9, "score"), (1, -0.9, "out"), (1, -1.75, "share"), (2, -0.9, "in"), (2.07, -0.9, "board"), (2.26, -0.9, "any"))
 COLOURS = {"certain_in": ACCENT, "contested": INK, "certain_out": LIGHT, "-": LIGHT}
@@ -30,34 +31,45 @@ def label_points(ax: Axes, points: DataFrame) -> None:
 
     `points`: x, y, name, reach (points from the middle of the mark to its edge), colour; the first have the choice.
     """
-    ax.figure.canvas.draw()
-    renderer, taken = ax.figure.canvas.get_renderer(), []
-    spots = ax.transData.transform(points[["x", "y"]].to_numpy(dtype=float))
     scale = ax.figure.dpi / 72
-    marks = [Bbox.from_bounds(x - r * scale, y - r * scale, 2 * r * scale, 2 * r * scale)
-             for (x, y), r in zip(spots, points["reach"], strict=True)]
-    inside = ax.get_window_extent(renderer)
+    ax.autoscale_view()  # where a point lies is known only once the limits of the axes are
+    spots = ax.transData.transform(points[["x", "y"]].to_numpy(dtype=float))
+    reach = scale * points["reach"].to_numpy(dtype=float)[:, None]
+    marks, taken = np.hstack([spots - reach, spots + reach]), np.empty((0, 4))
     for place, row in enumerate(points.to_dict("records")):
         text = ax.annotate(row["name"], (row["x"], row["y"]), (0, 0), textcoords="offset points", fontsize=9, va="center",
                            color=row["colour"], zorder=5)
-        others = [*taken, *marks[:place], *marks[place + 1:]]
-        boxes = [_try_spot(text, spot, row["reach"], renderer=renderer).padded(1) for spot in SPOTS]
-        costs = [sum(box.overlaps(other) for other in others) + 3 * (box.x0 < inside.x0 or box.x1 > inside.x1 + 40)
-                 + 2 * (not inside.y0 < box.y0 < box.y1 < inside.y1) for box in boxes]
-        best = int(np.argmin(costs))
-        taken.append(_try_spot(text, SPOTS[best], row["reach"], renderer=renderer))
+        boxes = _list_boxes(text.get_window_extent(), row["reach"], scale=scale)
+        best = int(np.argmin(_count_clashes(boxes, np.vstack([taken, np.delete(marks, place, axis=0)]), inside=ax.bbox)))
+        taken, (x, y, side) = np.vstack([taken, boxes[best]]), SPOTS[best]
+        text.set(position=_move_out(x, y, row["reach"]), ha=side)
         if best >= FAR:
-            edge = np.array([taken[-1].x1 if SPOTS[best][0] < 0 else taken[-1].x0, (taken[-1].y0 + taken[-1].y1) / 2])
+            left, bottom, right, top = boxes[best]
+            edge = np.array([right if x < 0 else left, (bottom + top) / 2])
             ax.annotate("", (row["x"], row["y"]), (edge - spots[place]) / scale, textcoords="offset points", zorder=1,
                         arrowprops={"arrowstyle": "-", "color": LIGHT, "linewidth": 0.8, "shrinkA": 0, "shrinkB": row["reach"]})
 
 
-def _try_spot(text, spot: tuple[int, int, str], reach: float, *, renderer) -> Bbox:
-    """Move `text` to `spot` (points beyond the edge of its mark) and return the box it takes there."""
-    x, y, side = spot
-    text.set_position((x + np.sign(x) * reach, y + np.sign(y) * reach * (0.7 if x else 1)))
-    text.set_ha(side)
-    return text.get_window_extent(renderer)
+def _move_out(x: float, y: float, reach: float) -> tuple[float, float]:
+    """Where a name stands (points from the middle of its mark) that keeps x, y from the mark's edge."""
+    return x + np.sign(x) * reach, y + np.sign(y) * reach * (0.7 if x else 1)
+
+
+def _list_boxes(box: Bbox, reach: float, *, scale: float) -> np.ndarray:
+    """The boxes (left, bottom, right, top in pixels) that a name takes at each of SPOTS; `box`: where it
+    stands when it begins at the middle of its mark."""
+    moves = [(scale * x - SHIFTS[side] * box.width, scale * y) for (x, y), side in
+             ((_move_out(x, y, reach), side) for x, y, side in SPOTS)]
+    return np.tile(moves, 2) + box.extents
+
+
+def _count_clashes(boxes: np.ndarray, others: np.ndarray, *, inside: Bbox) -> np.ndarray:
+    """How badly each of `boxes` lies: what it covers of `others`, and whether it leaves the axes (`inside`)."""
+    left, bottom, right, top = (boxes + [-1, -1, 1, 1]).T
+    apart = ((left[:, None] > others[:, 2]) | (others[:, 0] > right[:, None])
+             | (bottom[:, None] > others[:, 3]) | (others[:, 1] > top[:, None]))
+    return ((~apart).sum(axis=1) + 3 * ((left < inside.x0) | (right > inside.x1 + 40))
+            + 2 * ((bottom <= inside.y0) | (top >= inside.y1)))
 
 
 def segments(grid: DataFrame, *, facts: Mapping[str, object], period: str, ax: Axes | None = None) -> Axes:

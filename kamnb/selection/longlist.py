@@ -86,24 +86,30 @@ def level_seasons(panel: DataFrame, accounts: DataFrame, *, as_of: Timestamp) ->
     return level[level["month"] > last - pd.DateOffset(months=STEADY_MONTHS)].reset_index(drop=True)
 
 
-def choose_period(steady: DataFrame, *, choices: Choices) -> Literal["month", "quarter"]:
-    """Period by which steadiness (XYZ) is judged: the engagement's choice or, on "auto", what tells accounts apart."""
+def try_periods(steady: DataFrame, *, choices: Choices) -> DataFrame:
+    """Whether steadiness (XYZ) tells accounts apart by month and by quarter: `segmentation.advise_period` under `choices`.
+
+    `steady`: from `level_seasons`.
+    """
+    return advise_period(steady, sd=choices.xyz_sd, cuts=choices.xyz_cuts)
+
+
+def choose_period(advice: DataFrame, *, choices: Choices) -> Literal["month", "quarter"]:
+    """Period by which steadiness is judged: the engagement's choice or, on "auto", what tells accounts apart.  `advice`: from
+    `try_periods`."""
     if choices.xyz_period != "auto":
         return choices.xyz_period
-    advice = advise_period(steady, sd=choices.xyz_sd, cuts=choices.xyz_cuts)
     return "quarter" if (advice.loc[advice["advised"], "period"] == "quarter").any() else "month"
 
 
-def name_advice(steady: DataFrame, *, choices: Choices) -> Literal["month", "quarter", "neither"]:
+def name_advice(advice: DataFrame, *, choices: Choices) -> Literal["month", "quarter", "neither"]:
     """Which period tells steady accounts from unsteady ones; neither when nearly all are unsteady by quarter too."""
-    advice = advise_period(steady, sd=choices.xyz_sd, cuts=choices.xyz_cuts)
     blind = advice["share_z"].min() > BLIND if len(advice) else False
-    return "neither" if blind else choose_period(steady, choices=choices)
+    return "neither" if blind else choose_period(advice, choices=choices)
 
 
-def summarise_period(steady: DataFrame, *, choices: Choices) -> dict[str, object]:
+def summarise_period(steady: DataFrame, advice: DataFrame) -> dict[str, object]:
     """Share of Z accounts by month and by quarter: `z_months`, `z_quarters`, and `accounts`; {} without sales."""
-    advice = advise_period(steady, sd=choices.xyz_sd, cuts=choices.xyz_cuts)
     if advice.empty:
         return {}
     share = advice.set_index("period")["share_z"]

@@ -35,7 +35,7 @@ from kamnb.selection import (
 @dataclass(frozen=True)
 class LongList:
     """Who the accounts are: `segments` (one row each, with classes), restated `panel`, `growth`, `headroom`, `places` (map of
-    the two), `steady` (panel without season), `period`, `found` and `moved` (numbers for sentences)."""
+    the two), `steady` (panel without season), `advice` (which period tells accounts apart), `period`, `found` and `moved` (numbers)."""
 
     panel: DataFrame
     segments: DataFrame
@@ -43,6 +43,7 @@ class LongList:
     headroom: DataFrame
     places: DataFrame
     steady: DataFrame
+    advice: DataFrame
     period: str
     found: dict
     moved: dict
@@ -70,7 +71,7 @@ class Scorecard:
 @dataclass(frozen=True)
 class Seating:
     """Who takes a seat, and how firmly: `seats`, `board` (one row per account), `doubt` (ratings as ranges), `standing` (numbers),
-    `believed` (what one must believe), `dissent`."""
+    `believed` (what one must believe), `dissent`, `dependence` (groups)."""
 
     seats: capacity.Seats
     board: DataFrame
@@ -78,6 +79,7 @@ class Seating:
     standing: dict
     believed: DataFrame
     dissent: DataFrame
+    dependence: DataFrame
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,6 @@ class Consequences:
     compared: DataFrame
     boxes: DataFrame
     held: dict
-    dependence: DataFrame
     hold: dict
     prices: DataFrame
     log: DataFrame
@@ -137,12 +138,13 @@ def draw_up_list(e: Engagement) -> LongList:
     panel = routing.restate_panel(own, e.table("sellthru"), moved)
     listed = routing.mark_rerouted(longlist.list_accounts(own, accounts, e.table("channels"), as_of=e.as_of), moved)
     steady = longlist.level_seasons(panel, accounts, as_of=e.as_of)
-    period = longlist.choose_period(steady, choices=choices)
+    advice = longlist.try_periods(steady, choices=choices)
+    period = longlist.choose_period(advice, choices=choices)
     segments = longlist.segment_accounts(listed, steady, period=period, choices=choices)
     growth = outlook.estimate_growth(listed, panel, as_of=e.as_of)
     headroom = outlook.value_headroom(listed, e.panel("account_category_month"), accounts, as_of=e.as_of)
     places = outlook.place_accounts(outlook.join_measures(segments, growth, headroom))
-    return LongList(panel, segments, growth, headroom, places, steady, period, longlist.summarise_list(segments, panel),
+    return LongList(panel, segments, growth, headroom, places, steady, advice, period, longlist.summarise_list(segments, panel),
                     routing.summarise_rerouted(listed, moved))
 
 
@@ -191,7 +193,8 @@ def seat_accounts(e: Engagement, scored: Scorecard) -> Seating:
     board = portfolio.join_balance(board, e.table("accounts"))
     return Seating(seats, board, doubt, robustness.summarise_standing(board, seats=number, settings=settings),
                    beliefs.list_beliefs(board, doubt, seats=number, settings=settings),
-                   rating.list_dissents(scores, accounts=board.loc[board["gate"] == "", "account"].tolist()))
+                   rating.list_dissents(scores, accounts=board.loc[board["gate"] == "", "account"].tolist()),
+                   capacity.list_dependence(board))
 
 
 def look_back(e: Engagement, scored: Scorecard, seated: Seating) -> Hindsight:
@@ -209,11 +212,10 @@ def draw_consequences(e: Engagement, scored: Scorecard, seated: Seating) -> Cons
     fresh = gatekeeping.rate_new(scored.weights, settings=settings)
     newcomers = gatekeeping.summarise_new(board, scorecard.rank_accounts(scored.ratings, weights=fresh), weights=fresh)
     boxes = portfolio.place_portfolio(board, scored.ratings, e.table("competitors"), weights=scored.weights)
-    dependence = capacity.list_dependence(board)
     return Consequences(
         gatekeeping.list_hurdles(board, scored.facts, book=gatekeeping.read_book(settings)), newcomers,
         strategic.compare_size(board, scored.ratings, weights=scored.weights, seats=seats.number), boxes,
-        portfolio.summarise_portfolio(boxes, board), dependence, capacity.summarise_dependence(board, dependence),
+        portfolio.summarise_portfolio(boxes, board), capacity.summarise_dependence(board, seated.dependence),
         seating.price_board(board, seats=seats.number, hours=seats.hours, settings=settings),
         seating.guard_round(board, e.decision("selection"), seats=seats.number, settings=settings),
         sheet.expose_mergers(add_years(e.panel("account_category_month"), as_of=e.as_of), e.table("terms"), board, rules=scored.prices))
@@ -234,5 +236,5 @@ def adopt_list(decided: DataFrame, scored: Scorecard, seated: Seating) -> Verdic
     board = verdict.adopt_decision(seated.board, decided)
     final = strategic.compare_size(board, scored.ratings, weights=scored.weights, seats=seats.number)
     return Verdict(decided, final, verdict.summarise_verdict(final), strategic.summarise_size(final),
-                   capacity.summarise_dependence(board, capacity.list_dependence(board)),
+                   capacity.summarise_dependence(board, seated.dependence),
                    sheet.answer_leaders(final, seats=seats.number, hours=seats.hours, each=seats.each))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
@@ -59,9 +60,9 @@ def explain_decisions(board: DataFrame, ratings: DataFrame, *, weights: Series) 
     rivals = board.loc[board["gate"] == "", "account"]
     above = (rated - rated.reindex(rivals).mean()) * weights
     below = (rated - rated.reindex(keys).mean()) * weights
-    reasons = [" ".join([*_list_flags(row), *_name_two(above if row["decision"] == "key" else below, row["account"],
-                                                       lifts=row["decision"] == "key")])
-               for row in board.to_dict("records")]
+    lifts, lacks = (_name_two(effects.reindex(board["account"]), sign=sign) for effects, sign in ((above, "+"), (-below, "-")))
+    reasons = [" ".join([*_list_flags(row), *(lifts if row["decision"] == "key" else lacks)[place]])
+               for place, row in enumerate(board.to_dict("records"))]
     return board.assign(reason=Series(reasons, index=board.index, dtype="str"))
 
 
@@ -73,12 +74,12 @@ def _list_flags(row: dict) -> list[str]:
     return [code for code, holds in flags if holds]
 
 
-def _name_two(effects: DataFrame, account: str, *, lifts: bool) -> list[str]:
-    """The two criteria with the largest effect in the direction asked for, as "+criterion" or "-criterion"."""
-    row = effects.loc[account].dropna()
-    ordered = row.sort_index().sort_values(ascending=not lifts, kind="stable")
-    kept = ordered[ordered > 0] if lifts else ordered[ordered < 0]
-    return [("+" if lifts else "-") + str(criterion) for criterion in kept.index[:2]]
+def _name_two(effects: DataFrame, *, sign: str) -> list[list[str]]:
+    """For each row of `effects` (columns: criteria) the two with the largest effect above 0, as "+criterion" or "-criterion"."""
+    ordered = effects.sort_index(axis=1)
+    names, values = ordered.columns.to_numpy(), ordered.to_numpy()
+    largest = np.argsort(-values, axis=1, kind="stable")[:, :2]
+    return [[f"{sign}{names[place]}" for place in places if row[place] > 0] for row, places in zip(values, largest, strict=True)]
 
 
 def list_proposal(board: DataFrame) -> DataFrame:
