@@ -9,8 +9,8 @@ from pandas import DataFrame, DatetimeIndex, Index, Series, Timestamp
 from kamnb import money
 from kamnb.calendar import add_years, last_complete_month
 from kamnb.methods.growth import shrink_growth
-from kamnb.methods.scoring import scale_to_scores
 from kamnb.methods.segmentation import measure_variation
+from kamnb.methods.series import spread_months
 
 YEAR = 12
 MEASURES = ["origin", "account", "channel", "sales", "growth", "active", "tenure", "open_share", "margin_rate", "cv"]
@@ -46,7 +46,8 @@ def trace_criteria(panel: DataFrame, categories: DataFrame, *, origins: Datetime
         empty = DataFrame({name: Series([], dtype="str" if name in ("account", "channel") else float) for name in MEASURES})
         return empty.astype({"origin": "datetime64[us]", "sales": "int64"})
     texts, (rows, goods) = number_names(panel, categories)
-    parts = [_measure_at(rows[rows["month"] <= day], goods[goods["month"] <= day], day) for day in origins]
+    grids = {name: _spread_known(rows, name) for name in ("net_sales", "cost")}
+    parts = [_measure_at(rows[rows["month"] <= day], {name: grid.loc[:, :day] for name, grid in grids.items()}, goods) for day in origins]
     table = pd.concat(parts, ignore_index=True).sort_values(["origin", "account"], ignore_index=True)
     return table.assign(**{name: texts[name].take(table[name]) for name in ("account", "channel")})[MEASURES]
 
@@ -62,25 +63,30 @@ def number_names(*frames: DataFrame) -> tuple[dict[str, Index], list[DataFrame]]
     return texts, numbered
 
 
-def _measure_at(panel: DataFrame, categories: DataFrame, day: Timestamp) -> DataFrame:
-    """The criteria of one origin; both frames end there."""
-    yearly = add_years(panel, as_of=day)
-    year = yearly[yearly["year"] == yearly["year"].max()]
-    sums = year.groupby("account").agg(channel=("channel", "last"), sales=("net_sales", "sum"))
-    bought = panel[panel["net_sales"] > 0]
-    margin = year.astype({"cost": "Int64"}).groupby("account")[["net_sales", "cost"]].sum(skipna=False).astype("Float64")
-    table = sums[sums["sales"] > 0].assign(
-        active=bought[bought["month"].isin(year["month"].unique())].groupby("account")["month"].nunique() / YEAR,
-        tenure=(day - bought.groupby("account")["month"].min()).dt.days / 365.25,
-        margin_rate=money.ratio(margin["net_sales"] - margin["cost"], margin["net_sales"]).astype(float),
-        cv=measure_variation(panel, by="quarter")["cv"], growth=shrink_growth(yearly)["shrunken"],
-        open_share=_measure_open(categories, sums["channel"], day))
-    return table.rename_axis("account").reset_index().assign(origin=day)
+def _spread_known(panel: DataFrame, amount: str) -> DataFrame:
+    """`amount` of `panel` by account and month, 0 where there is no row, unknown where any of it is."""
+    sums = spread_months(panel.assign(net_sales=panel[amount]))
+    unknown = spread_months(panel.assign(net_sales=panel[amount].isna().astype(int)))
+    return sums.mask(unknown > 0)
+
+
+def _measure_at(panel: DataFrame, grids: dict[str, DataFrame], categories: DataFrame) -> DataFrame:
+    """The criteria at the end of the last month of `grids` (net_sales and cost, accounts by months); `panel` ends there too."""
+    day = grids["net_sales"].columns[-1] + pd.offsets.MonthEnd(0)
+    yearly, bought = add_years(panel, as_of=day), grids["net_sales"] > 0
+    sales, cost = (grid.iloc[:, -YEAR:].sum(axis=1, skipna=False) for grid in grids.values())
+    channel = panel.groupby("account")["channel"].last().reindex(sales.index)
+    table = DataFrame({
+        "channel": channel, "sales": sales, "active": bought.iloc[:, -YEAR:].sum(axis=1) / YEAR,
+        "tenure": (day - bought.idxmax(axis=1)).dt.days / 365.25, "margin_rate": money.ratio(sales - cost, sales),
+        "cv": measure_variation(panel, by="quarter")["cv"], "growth": shrink_growth(yearly)["shrunken"],
+        "open_share": _measure_open(categories, channel, day)})[sales > 0]
+    return table.astype({"channel": "int64", "sales": "int64"}).rename_axis("account").reset_index().assign(origin=day)
 
 
 def _measure_open(categories: DataFrame, channel: Series, day: Timestamp) -> Series:
     """Share of the categories of its channel that each account did not buy in the year before `day`."""
-    recent = categories[(categories["month"] > day - pd.DateOffset(months=YEAR)) & (categories["net_sales"] > 0)]
+    recent = categories[categories["month"].between(day - pd.DateOffset(months=YEAR), day) & (categories["net_sales"] > 0)]
     pairs = recent[["account", "category"]].drop_duplicates()
     offered = pairs.assign(channel=pairs["account"].map(channel)).groupby("channel")["category"].nunique()
     own = pairs.groupby("account").size().reindex(channel.index, fill_value=0)
@@ -100,11 +106,15 @@ def rate_criteria(measures: DataFrame) -> DataFrame:
 
 
 def _rate(rows: DataFrame) -> DataFrame:
-    lasting = pd.concat([scale_to_scores(rows["tenure"]), scale_to_scores(rows["active"])], axis=1).mean(axis=1)
-    return rows[["origin", "account", "sales"]].assign(
-        revenue=scale_to_scores(np.log(rows["sales"].astype(float)), low=0.5), growth=scale_to_scores(np.log1p(rows["growth"])),
-        continuity=lasting, entry=scale_to_scores(rows["open_share"]), profit=scale_to_scores(rows["margin_rate"]),
-        steadiness=scale_to_scores(rows["cv"], direction="cost"))
+    """The ratings of one origin: `scoring.scale_to_scores` of all measures at once."""
+    measures = DataFrame({"revenue": np.log(rows["sales"].astype(float)), "growth": np.log1p(rows["growth"]), "tenure": rows["tenure"],
+                          "active": rows["active"], "entry": rows["open_share"], "profit": rows["margin_rate"], "steadiness": rows["cv"]})
+    ends = measures.quantile([0.05, 0.5, 0.95])
+    bottom, top = ends.loc[0.05].where(ends.columns != "revenue", ends.loc[0.5]), ends.loc[0.95]
+    spread = (top - bottom).where(top > bottom)
+    scores = (1 + 4 * ((measures - bottom) / spread).clip(0, 1)).fillna(3.0).where(measures.notna())
+    return rows[["origin", "account", "sales"]].join(scores).assign(
+        continuity=scores[["tenure", "active"]].mean(axis=1), steadiness=6 - scores["steadiness"])
 
 
 def measure_outcomes(panel: DataFrame, *, origins: DatetimeIndex, horizon: int = 12) -> DataFrame:
@@ -117,22 +127,19 @@ def measure_outcomes(panel: DataFrame, *, origins: DatetimeIndex, horizon: int =
     if not len(origins):
         return DataFrame({name: Series([], dtype="float") for name in OUTCOMES}).astype({"account": "str", "origin": "datetime64[us]"})
     texts, (rows,) = number_names(panel)
-    table = pd.concat([_follow(rows, day, horizon) for day in origins], ignore_index=True)
+    grids = {name: _spread_known(rows, name) for name in ("net_sales", "cost")}
+    table = pd.concat([_follow(grids, day, horizon) for day in origins], ignore_index=True)
     return table.assign(account=texts["account"].take(table["account"]))[OUTCOMES]
 
 
-def _follow(panel: DataFrame, day: Timestamp, horizon: int) -> DataFrame:
-    """Outcomes after one origin."""
-    sums, start = {}, (day + pd.DateOffset(days=1)).normalize()
-    for name, first in (("before", start - pd.DateOffset(months=YEAR)), ("after", start)):
-        last = first + pd.DateOffset(months=horizon - 1)
-        rows = panel[panel["month"].between(first, last)].astype({"cost": "Int64"})
-        sums[name] = rows.groupby("account")[["net_sales", "cost"]].sum(skipna=False)
-    known = sums["before"].index[sums["before"]["net_sales"] > 0]
-    before, after = sums["before"].loc[known], sums["after"].reindex(known, fill_value=0)
-    margins = [part["net_sales"].astype("Int64") - part["cost"] for part in (before, after)]
-    change = after["net_sales"] - before["net_sales"]
-    table = DataFrame({"before": before["net_sales"], "after": after["net_sales"], "change": change,
-                       "rate": change / before["net_sales"].astype(float), "margin_before": margins[0],
-                       "margin_after": margins[1], "margin_change": margins[1] - margins[0]})
+def _follow(grids: dict[str, DataFrame], day: Timestamp, horizon: int) -> DataFrame:
+    """Outcomes after one origin; `grids`: net_sales and cost, accounts by months."""
+    months = grids["net_sales"].columns
+    spans = [slice(first, first + horizon) for first in (months.searchsorted(day) - YEAR, months.searchsorted(day))]
+    (before, cost_before), (after, cost_after) = ([grid.iloc[:, span].sum(axis=1, skipna=False) for grid in grids.values()]
+                                                  for span in spans)
+    table = DataFrame({"before": before, "after": after, "change": after - before, "rate": (after - before) / before,
+                       "margin_before": before - cost_before, "margin_after": after - cost_after})[before > 0]
+    table = table.astype(dict.fromkeys(["before", "after", "change"], "int64") | dict.fromkeys(["margin_before", "margin_after"], "Int64"))
+    table["margin_change"] = table["margin_after"] - table["margin_before"]
     return table.rename_axis("account").reset_index().assign(origin=day)

@@ -89,8 +89,8 @@ def _observe(panel: DataFrame, products: DataFrame, level: DataFrame, rules: War
     fallen = level.iloc[:, -RUN:].mean(axis=1) <= (1 - rules.loss) * level.iloc[:, -YEAR - RUN:-RUN].mean(axis=1)
     regular = (wide.iloc[:, -YEAR - RUN:-RUN] > 0).sum(axis=1) >= rules.active
     state = np.select([~regular, fallen], ["irregular", "fallen"], "watched")
-    table = DataFrame({"day": last + pd.offsets.MonthEnd(0), "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change, "naive": change <= -rules.naive,
-                       "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
+    table = DataFrame({"day": last + pd.offsets.MonthEnd(0), "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change,
+                       "naive": change <= -rules.naive, "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
     channel = known.groupby("account")["channel"].last()
     return table.join(_measure_signs(level.loc[table.index], table["change"], channel)).assign(
         narrower=_measure_narrowing(bought, table.index, last))
