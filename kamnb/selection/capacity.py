@@ -1,4 +1,4 @@
-"""How many key accounts can be served, what share of sales they stand for, and on whom we depend."""
+"""How many key accounts can be served, and on whom we depend."""
 
 from __future__ import annotations
 
@@ -45,22 +45,6 @@ def count_seats(team: DataFrame, *, settings: SelectionSettings) -> Seats:
 def describe_seats(seats: Seats, *, settings: SelectionSettings) -> dict[str, object]:
     """Numbers of the seat count: `seats`, `hours` for key accounts, `each` (hours an account takes), `key_share`."""
     return {"seats": seats.number, "hours": seats.hours, "each": seats.each, "key_share": settings.key_share}
-
-
-def share_by_seats(board: DataFrame, *, seats: Seats) -> DataFrame:
-    """Share of sales that key accounts stand for, by their number: `number`, `share` (best scores first), `by_size`
-    (largest first), `chosen` (True at the present number of seats).
-
-    `board`: from `screen_accounts`; up to three times the seats.
-    """
-    eligible = board[board["gate"] == ""].sort_values("rank")
-    total = float(board["net_sales"].sum())
-    most = min(len(eligible), max(3 * seats.number, 12))
-    largest = board["net_sales"].astype(float).sort_values(ascending=False).to_numpy()
-    table = DataFrame({"number": range(1, most + 1)})
-    table["share"] = eligible["net_sales"].astype(float).to_numpy()[:most].cumsum() / total
-    table["by_size"] = largest[:most].cumsum() / total
-    return table.assign(chosen=table["number"] == min(seats.number, most))
 
 
 def list_dependence(board: DataFrame) -> DataFrame:

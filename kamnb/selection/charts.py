@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 from pandas import DataFrame, Series
 
@@ -21,6 +20,7 @@ SPOTS = ((6, 0, "left"), (-6, 0, "right"), (0, 8, "center"), (0, -9, "center"), 
          (34, 12, "left"), (-34, 12, "right"), (34, -13, "left"), (-34, -13, "right"), (26, 32, "left"), (-26, 32, "right"),
          (26, -33, "left"), (-26, -33, "right"), (60, 24, "left"), (-60, 24, "right"), (60, -25, "left"), (-60, -25, "right"))
 SHIFTS = {"left": 0.0, "center": 0.5, "right": 1.0}  # how far a name is moved to the left, in widths
+VEIL = {"facecolor": "white", "alpha": 0.65, "linewidth": 0, "pad": 0.4}  # behind a name: marks and lines show through, letters are read
 FAR = 8  # spots from here on get a line to their mark
 HEADS = ((0, -0.9, "score"), (1, -0.9, "out"), (1, -1.75, "share"), (2, -0.9, "in"), (2.07, -0.9, "board"), (2.26, -0.9, "any"))
 COLOURS = {"certain_in": ACCENT, "contested": INK, "certain_out": LIGHT, "-": LIGHT}
@@ -38,7 +38,7 @@ def label_points(ax: Axes, points: DataFrame) -> None:
     marks, taken = np.hstack([spots - reach, spots + reach]), np.empty((0, 4))
     for place, row in enumerate(points.to_dict("records")):
         text = ax.annotate(row["name"], (row["x"], row["y"]), (0, 0), textcoords="offset points", fontsize=9, va="center",
-                           color=row["colour"], zorder=5)
+                           color=row["colour"], zorder=5, bbox=VEIL)
         boxes = _list_boxes(text.get_window_extent(), row["reach"], scale=scale)
         best = int(np.argmin(_count_clashes(boxes, np.vstack([taken, np.delete(marks, place, axis=0)]), inside=ax.bbox)))
         taken, (x, y, side) = np.vstack([taken, boxes[best]]), SPOTS[best]
@@ -70,32 +70,6 @@ def _count_clashes(boxes: np.ndarray, others: np.ndarray, *, inside: Bbox) -> np
              | (bottom[:, None] > others[:, 3]) | (others[:, 1] > top[:, None]))
     return ((~apart).sum(axis=1) + 3 * ((left < inside.x0) | (right > inside.x1 + 40))
             + 2 * ((bottom <= inside.y0) | (top >= inside.y1)))
-
-
-def segments(grid: DataFrame, *, facts: Mapping[str, object], period: str, ax: Axes | None = None) -> Axes:
-    """Accounts and share of sales by size (A, B, C down) and steadiness (X, Y, Z across; "-" = too short a history).
-
-    `grid`: from `cross_segments`; `facts`: from `summarise_list`; `period`: month or quarter.
-    """
-    columns = [c for c in ("X", "Y", "Z", "-") if c != "-" or (grid["class_xyz"] == "-").any()]
-    ax = style.canvas(ax, height=2.9, width=6.6)
-    most = float(grid["share"].max()) or 1.0
-    for row in grid[grid["class_abc"] != "-"].to_dict("records"):
-        x, y = columns.index(row["class_xyz"]), "ABC".index(row["class_abc"])
-        shade = row["share"] / most
-        ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=ACCENT, alpha=0.05 + 0.85 * shade, linewidth=0))
-        ax.text(x + 0.5, y + 0.5, words("selection.segments.cell", **row), ha="center", va="center", fontsize=10,
-                color="white" if shade > 0.45 else INK)
-    ax.set(xlim=(0, len(columns)), ylim=(3, 0))
-    names = [words(f"selection.segments.{'short' if c == '-' else c.lower()}") for c in columns]
-    ax.set_xticks([place + 0.5 for place in range(len(columns))], names)
-    ax.set_yticks([0.5, 1.5, 2.5], [words(f"selection.segments.{c}") for c in "abc"])
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0, colors=INK)
-    ax.spines["bottom"].set_visible(False)
-    measured = words(f"selection.segments.measured_{period}")
-    key = "message" if facts["steady"] else "message_unsteady"
-    return style.title(ax, words(f"selection.segments.{key}", **facts), measured)
 
 
 def outlook(places: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -156,7 +130,7 @@ def ranking(contenders: DataFrame, *, facts: Mapping[str, object], ax: Axes | No
     under any weights at all (ring).
 
     `contenders`: from `pick_contenders`; `facts`: from `summarise_standing`.  A line closes the seats; the ten largest carry
-    their place by sales.
+    their place by sales; large names that never sit and small ones that always do stand out.
     """
     rows, seats = range(len(contenders)), int(contenders["seats"].iloc[0])
     ax = style.canvas(ax, height=1.35 + 0.265 * len(contenders))
@@ -172,6 +146,8 @@ def ranking(contenders: DataFrame, *, facts: Mapping[str, object], ax: Axes | No
     for x, y, key in HEADS:
         ax.text(x, y, words(f"selection.ranking.{key}", seats=seats), color=GREY, fontsize=SMALL, ha="right" if x == 2 else "left")
     ax.set_yticks(rows, [_name_with_size(row) for row in contenders.to_dict("records")])
+    for label, name in zip(ax.get_yticklabels(), contenders["name"], strict=True):
+        label.set_color(INK if name in facts["never"] else ACCENT if name in facts["small"] else GREY)
     ax.set(xlim=(0, 2.42), ylim=(len(contenders) - 0.4, -2.2))
     ax.tick_params(length=0)
     style.hide_axis(ax.xaxis)
@@ -242,31 +218,3 @@ def _log_ticks(ax: Axes, values: Series) -> None:
     ticks = np.sort(np.concatenate([10**exponents, 3 * 10**exponents]))
     ax.set_xticks(ticks[(ticks >= values.min()) & (ticks <= values.max() * 1.2)])
     ax.minorticks_off()
-
-
-def seats(table: DataFrame, *, judgement: str, ax: Axes | None = None) -> Axes:
-    """Share of sales that key accounts stand for, by their number; the band is the usual guideline.
-
-    `table`: from `share_by_seats`; `judgement`: from `summarise_dependence`.
-    """
-    ax = style.canvas(ax, height=3.5, width=7.2)
-    chosen = table[table["chosen"]].iloc[0]
-    ax.axhspan(0.30, 0.55, color=LIGHT, alpha=0.28, linewidth=0)
-    ax.plot(table["number"], table["by_size"], color=GREY, linewidth=1.2, linestyle=(0, (4, 3)))
-    ax.plot(table["number"], table["share"], color=ACCENT, linewidth=2.2)
-    ax.scatter([chosen["number"]], [chosen["share"]], s=60, color=ACCENT, zorder=3)
-    ax.plot([chosen["number"]] * 2, [0, chosen["share"]], color=ACCENT, linewidth=0.9)
-    ax.annotate(words("selection.seats.here", **chosen), (chosen["number"], chosen["share"]),
-                (8, -14 if chosen["share"] > 0.1 else 7), textcoords="offset points", fontsize=9)
-    last = table.iloc[-1]
-    for column, key in (("share", "by_score"), ("by_size", "by_size")):
-        ax.annotate(words(f"selection.seats.{key}"), (last["number"], last[column]), (5, 0), textcoords="offset points",
-                    va="center", fontsize=9, color=ACCENT if column == "share" else GREY)
-    ax.text(1, 0.545, words("selection.seats.band"), va="top", fontsize=SMALL, color=GREY)
-    ax.set(xlim=(0.7, last["number"] * 1.16), ylim=(0, max(0.62, last["by_size"] * 1.08)))
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    style.percent_axis(ax.yaxis)
-    ax.set_xlabel(words("selection.seats.x"))
-    style.grid(ax, "y")
-    message = words(f"selection.seats.{judgement}", number=chosen["number"], share=chosen["share"])
-    return style.title(ax, message, words("selection.seats.measured"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from pandas import DataFrame, Timestamp
 
 from kamnb.methods.pauses import PauseRules, list_lapsed, measure_pauses, sum_lapsed
@@ -65,29 +64,27 @@ def try_warning(cells: DataFrame) -> DataFrame:
     return backtest_warning(cells, rules=WarningRules(step=STEP))
 
 
-def summarise_warning(tested: DataFrame) -> dict[str, object]:
-    """Numbers of the test: `days`, `losses`, `alarms`, `hits`, `naive_hits`, `precision`, `naive_precision`; {} where no day
-    of the past could be judged."""
+def summarise_warning(tested: DataFrame, cells: DataFrame, board: DataFrame) -> dict[str, object]:
+    """Numbers of the test: `days`, `losses`, `alarms`, `hits`, `naive_hits`, `precision`, `naive_precision`, and `names` of those
+    who look most worrying now, to be said only where the score beats the simple alarm (feature 13); {} where no day of the past
+    could be judged."""
     if tested.empty:
         return {}
     score, naive = (tested.set_index("method").loc[name] for name in ("score", "naive"))
     if score["verdict"] == "unknown":
         return {}
     return {"days": int(score["days"]), "losses": int(score["losses"]), "alarms": int(score["alarms"]), "hits": int(score["hits"]),
-            "naive_hits": int(naive["hits"]), "precision": score["precision"], "naive_precision": naive["precision"]}
+            "naive_hits": int(naive["hits"]), "precision": score["precision"], "naive_precision": naive["precision"],
+            "names": _name_worrying(cells, board)}
+
+
+def _name_worrying(cells: DataFrame, board: DataFrame) -> list[str]:
+    """Names of the accounts with the highest scores, most worrying first."""
+    worry = score_warning(cells).dropna(subset=["score"]).sort_values(["score", "account"], ascending=[False, True])["account"]
+    names = board.set_index("account")["name"]
+    return names.reindex(worry[worry.isin(names.index)].head(SHOWN)).tolist()
 
 
 def name_warning(tested: DataFrame) -> str:
     """beats, worse, open or unknown: whether the score may be shown at all (only if it beats the simple alarm)."""
     return str(tested["verdict"].iloc[0]) if len(tested) else "unknown"
-
-
-def list_warned(cells: DataFrame, tested: DataFrame, board: DataFrame) -> DataFrame:
-    """The most worrying accounts by the score: account, name, net_sales, `score`; none unless its backtest beats the simple
-    alarm (feature 13)."""
-    columns = ["account", "name", "net_sales", "worry"]
-    if name_warning(tested) != "beats":
-        return DataFrame(columns=columns)
-    scored = score_warning(cells).dropna(subset=["score"]).rename(columns={"score": "worry"})
-    table = scored[["account", "worry"]].merge(board[["account", "name", "net_sales"]], on="account")
-    return pd.DataFrame(table.sort_values(["worry", "account"], ascending=[False, True]).head(SHOWN)[columns]).reset_index(drop=True)

@@ -107,11 +107,3 @@ def screen_accounts(facts: DataFrame, ranking: DataFrame, *, settings: Selection
     rank = board["score"].where(gate == "").rank(ascending=False, method="first").astype("Int64")
     board = board.assign(gate=gate, rank=rank)
     return board.sort_values(["score", "account"], ascending=[False, True], ignore_index=True, na_position="last")
-
-
-def list_unseated(board: DataFrame, *, least: float) -> dict[str, object]:
-    """Accounts barred only because they are rated too little: `unrated` (number), `least` (share of the weight asked
-    for), `names` of those whose score would do; {} when no account would."""
-    barred, keys = board[board["gate"] == "unrated"], board[board["decision"] == "key"]
-    good = barred[barred["score"] >= keys["score"].min()]
-    return {"unrated": len(barred), "least": least, "names": good["name"].head(5).tolist()} if len(good) else {}

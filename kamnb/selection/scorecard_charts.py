@@ -16,7 +16,9 @@ from kamnb.selection.study import Scorecard
 from kamnb.style import ACCENT, GREY, INK
 from kamnb.words import has_words, say_value, words
 
-MOST = 16
+MOST, LARGEST = 16, 4  # rows of the scorecard: accounts that have a seat or wait for one, and the largest that have none
+
+
 def name_criteria(criteria: DataFrame) -> Series:
     """Name of every criterion by its code: the client's, else ours, else the code."""
     ours = [words(f"selection.factors.{c}") if has_words(f"selection.factors.{c}") else c for c in criteria["criterion"]]
@@ -31,21 +33,25 @@ def name_all(criteria: DataFrame) -> Series:
 
 
 def list_ratings(board: DataFrame, ratings: DataFrame, *, weights: Series, criteria: DataFrame) -> DataFrame:
-    """Ratings of the accounts that may win a seat, one row per account and criterion, best account first.
+    """Ratings of the accounts that have a seat or wait for one, best first, and of the four largest that have none: one row per
+    account and criterion.
 
-    Returns account, name, criterion, criterion_name, weight (share), rating (1-5, unknown where nobody could say).
+    Returns account, name, `seated` (boolean), criterion, criterion_name, weight (share), rating (1-5, unknown where nobody could say).
     """
-    first = board[board["decision"].isin(["key", "candidate"])].head(MOST)
+    open_to = board["decision"].isin(["key", "candidate"])
+    large = board[~open_to & (board["gate"] == "")].nlargest(LARGEST, "net_sales")
+    first = pd.concat([board[open_to].head(MOST), large])
     names = name_criteria(criteria)
     wide = ratings.loc[first["account"], weights.index]
     long = wide.rename_axis(index="account", columns="criterion").stack(future_stack=True).rename("rating").reset_index()
-    return long.assign(name=long["account"].map(first.set_index("account")["name"]), weight=long["criterion"].map(weights),
-                       criterion_name=long["criterion"].map(names))[
-        ["account", "name", "criterion", "criterion_name", "weight", "rating"]]
+    return long.assign(name=long["account"].map(first.set_index("account")["name"]), seated=~long["account"].isin(large["account"]),
+                       weight=long["criterion"].map(weights), criterion_name=long["criterion"].map(names))[
+        ["account", "name", "seated", "criterion", "criterion_name", "weight", "rating"]]
 
 
 def matrix(long: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The scorecard: accounts down, criteria across with their weight, the darker the better; a dash was not rated.
+    """The scorecard: accounts down, criteria across with their weight, the darker the better; a dash was not rated.  Below the
+    line: the largest without a seat.
 
     `long`: from `list_ratings`.
     """
@@ -59,17 +65,25 @@ def matrix(long: DataFrame, *, ax: Axes | None = None) -> Axes:
                 color="white" if shade**1.6 > 0.5 else GREY if np.isnan(rating) else INK)
     heads = long.drop_duplicates("criterion")
     labels = [f"{style.wrap(row['criterion_name'], 13)}\n{say_value(row['weight'], 'share')}" for row in heads.to_dict("records")]
-    ax.set_xticks([place + 0.5 for place in range(len(columns))], labels, fontsize=8)
+    ax.set_xticks([place + 0.5 for place in range(len(columns))], labels, fontsize=8, linespacing=1.3)
     ax.set_yticks([place + 0.5 for place in range(len(rows))],
                   [style.shorten(name, 26) for name in long.drop_duplicates("account")["name"]])
     ax.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
     ax.xaxis.tick_top()
     ax.tick_params(length=0, colors=INK)
     ax.spines["bottom"].set_visible(False)
-    best = long.groupby("criterion", sort=False)["rating"].mean().sort_values()
-    names = heads.set_index("criterion")["criterion_name"]
-    message = words("selection.matrix.message", strong=names[best.index[-1]], weak=names[best.index[0]])
-    return style.title(ax, message, words("selection.matrix.measured"))
+    cut = int(long.drop_duplicates("account")["seated"].sum())
+    ax.plot([0, len(columns)], [cut, cut], color=INK, linewidth=1.2)
+    return style.title(ax, _say_shortfall(long), words("selection.matrix.measured"))
+
+
+def _say_shortfall(long: DataFrame) -> str:
+    """The two criteria on which the largest without a seat fall furthest short of the others, by what they count."""
+    means = long.pivot_table(index="criterion_name", columns="seated", values="rating", sort=False)
+    if means.shape[1] < 2:
+        return words("selection.matrix.message_alone")
+    short = (means[True] - means[False]) * long.drop_duplicates("criterion").set_index("criterion_name")["weight"]
+    return words("selection.matrix.message", short=short.nlargest(2).index.tolist())
 
 
 def lay_sheet(sheet: DataFrame, *, anchors: DataFrame) -> DataFrame:

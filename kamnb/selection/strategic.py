@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pandas import DataFrame, Series
 
+from kamnb.selection.robustness import LARGE
 from kamnb.selection.scorecard import rank_accounts
 
 SIZE = "revenue"
@@ -34,11 +35,21 @@ def list_misplaced(board: DataFrame) -> DataFrame:
 
 
 def name_extremes(board: DataFrame) -> dict[str, object]:
-    """The clearest cases: `large` (names of the three largest that are not key), `small` (the two smallest that are);
-    {} unless there are both."""
+    """The clearest cases: `large` (names of the three largest that are not key), `small` (the two smallest that are); `never`
+    (names of those among the `ten` largest without a seat that no weights give one) and `number` of them; `sure` (names of key
+    accounts beyond twice as many that keep their seat under all weights the board could hold); {} unless there are large and small."""
     facts = summarise_size(board)
-    both = facts and facts["large"] and facts["small"]
-    return {"large": facts["large"][:3], "small": facts["small"][:2]} if both else {}
+    if not (facts and facts["large"] and facts["small"]):
+        return {}
+    key, sized = board["decision"] == "key", board.sort_values("size_rank")
+    never = sized.loc[~key & (sized["size_rank"] <= LARGE) & (sized["gate"] == "") & (sized["any_top"] <= 0), "name"].tolist()
+    sure = sized.loc[key & (sized["size_rank"] > 2 * LARGE) & (sized["standing"] == "certain_in"), "name"].tolist()
+    return {"large": facts["large"][:3], "small": facts["small"][:2], "never": never, "number": len(never), "ten": LARGE, "sure": sure}
+
+
+def name_contrast(extremes: dict[str, object]) -> str:
+    """outliers where large accounts never sit and small ones surely do, otherwise size; `extremes`: from `name_extremes`."""
+    return "outliers" if extremes and extremes["never"] and extremes["sure"] else "size"
 
 
 def summarise_size(board: DataFrame) -> dict[str, object]:

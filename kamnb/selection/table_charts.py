@@ -32,6 +32,7 @@ LISTS = {
     "waiting": ["account", "name", "channel_name", "kind", "net_sales", "score", "rated", "in_top", "reason", "change_of_mind"],
     "left_out": ["account", "name", "channel_name", "net_sales", "growth", "contribution_rate", "score", "any_top", "decision",
                  "reason"],
+    "segments": ["class_abc", "class_xyz", "accounts", "net_sales", "share"],
     "gaps": ["column_name", "known", "known_share", "ask_whom"],
 }
 GAPS = ("growth_shrunken", "headroom", "contribution_rate", "tenure", "cost_to_serve", "coverage", "theirs", "class_xyz")
@@ -98,10 +99,16 @@ def key_figures(verdict: dict, size: dict, dependence: dict) -> DataFrame:
                        "comment": words(f"selection.figures.{comment}_comment", **facts)} for name, comment in rows])
 
 
-def word_unrated(criteria: DataFrame, unrated: list[str]) -> dict[str, object]:
-    """Names of the criteria on which nobody could be rated: `names`; {} when there are none."""
+def name_rated(unrated: list[str]) -> str:
+    """unrated where nobody could be rated on some criterion, otherwise raters_found: how those who rate agree."""
+    return "unrated" if unrated else "raters_found"
+
+
+def word_rated(agreed: dict, unrated: list[str], *, criteria: DataFrame) -> dict[str, object]:
+    """What is said of the ratings: `names` of the criteria in `unrated` or, where all are rated, `agreed` (from `summarise_raters`)
+    with the criterion named."""
     names = name_criteria(criteria)
-    return {"names": [names[c] for c in unrated]} if unrated else {}
+    return {"names": [names[c] for c in unrated]} if unrated else word_agreement(agreed, criteria=criteria)
 
 
 def word_hurdles(hurdles: DataFrame) -> DataFrame:

@@ -31,19 +31,6 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def test_segments_show_nine_fields_and_their_share(chosen):
-    facts = longlist.summarise_list(chosen.segments, chosen.panel)
-    ax = charts.segments(longlist.cross_segments(chosen.segments), facts=facts, period=chosen.period)
-    assert len(ax.patches) == 9 and all("accounts\n" in text for text in texts(ax))
-    assert str(facts["a_accounts"]) in style.title_parts(ax)[0]
-
-
-def test_segments_get_a_column_for_short_histories(chosen):
-    short = chosen.segments.assign(class_xyz=chosen.segments["class_xyz"].where(chosen.segments.index > 3, "-"))
-    ax = charts.segments(longlist.cross_segments(short), facts=longlist.summarise_list(short, chosen.panel), period="quarter")
-    assert len(ax.get_xticklabels()) == 4
-
-
 def test_outlook_names_the_promising_in_the_accent_colour(chosen):
     ax = charts.outlook(chosen.places)
     named = {text.get_text(): to_hex(text.get_color()).upper() for text in ax.texts}
@@ -66,7 +53,9 @@ def test_ranking_has_a_bar_a_dot_and_a_ring_for_every_contender(chosen):
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert "Shimozato Mart" in labels and any(label.startswith("Aogane Mall") and "No. 1" in label for label in labels)
     message = style.title_parts(ax)[0]
-    assert message.startswith("8 of 8") and "Aogane Mall, Tatsuzaki Vending" in message and "Shimozato Mart" in message
+    assert message.startswith("2 of the 10 largest") and "Aogane Mall, Tatsuzaki Vending" in message and "Shimozato Mart" in message
+    colours = {label.get_text().split("  ")[0]: to_hex(label.get_color()).upper() for label in ax.get_yticklabels()}
+    assert (colours["Aogane Mall"], colours["Shimozato Mart"], colours["Todai Express"]) == (style.INK, style.ACCENT, style.GREY)
 
 
 @pytest.mark.parametrize(("facts", "expected"), [
@@ -91,12 +80,6 @@ def test_size_chart_says_when_both_choose_the_same(chosen):
     assert style.title_parts(charts.size_value(same, seats=8))[0] == words.words("selection.size_value.message_same")
 
 
-@pytest.mark.parametrize("judgement", ["below", "normal", "above", "mono_dependence", "unknown"])
-def test_seats_say_how_the_share_compares(chosen, judgement):
-    ax = charts.seats(capacity.share_by_seats(chosen.board, seats=chosen.seats), judgement=judgement)
-    assert any(text.startswith("8 seats") for text in texts(ax)) and "8 key accounts" in style.title_parts(ax)[0]
-
-
 def test_matrix_shows_every_rating_and_a_dash_for_none(chosen):
     unrated = chosen.ratings.copy()
     unrated.loc[chosen.board["account"].iloc[0], chosen.weights.index[0]] = float("nan")
@@ -104,6 +87,18 @@ def test_matrix_shows_every_rating_and_a_dash_for_none(chosen):
     ax = sheets.matrix(long)
     assert len(ax.texts) == len(long) and texts(ax).count("–") == long["rating"].isna().sum() >= 1
     assert any("Growth" in label.get_text() for label in ax.get_xticklabels())
+
+
+def test_matrix_says_what_the_largest_without_a_seat_lack(chosen):
+    long = sheets.list_ratings(chosen.board, chosen.ratings, weights=chosen.weights, criteria=chosen.criteria)
+    below = long.loc[~long["seated"], "name"].unique().tolist()
+    assert below[0] == "Aogane Mall" and len(below) == sheets.LARGEST and "Tatsuzaki Vending" in below
+    means = long.pivot_table(index="criterion_name", columns="seated", values="rating")
+    message = style.title_parts(sheets.matrix(long))[0]
+    told = [name for name in means.index if name in message]
+    assert len(told) == 2 and (means[True] > means[False])[told].all()
+    alone = sheets.matrix(long[long["seated"]])
+    assert style.title_parts(alone)[0] == words.words("selection.matrix.message_alone")
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh"])
@@ -186,4 +181,6 @@ def test_stage_with_sales_and_accounts_only_rates_what_data_tell(sample):
     assert scorecard.name_unrated(result.criteria, result.ratings) == ["effort", "relationship", "fit", "logo"]
     assert result.weights.sum() == pytest.approx(1) and result.seats.source == "assumed"
     assert (result.board["decision"] == "key").sum() == capacity.ASSUMED
-    assert tables.word_unrated(result.criteria, ["fit"]) == {"names": ["Fit of offer and culture"]}
+    assert tables.name_rated(["fit"]) == "unrated" and tables.name_rated([]) == "raters_found"
+    assert tables.word_rated({}, ["fit"], criteria=result.criteria) == {"names": ["Fit of offer and culture"]}
+    assert tables.word_rated({}, [], criteria=result.criteria) == {}

@@ -45,7 +45,7 @@ def test_gates_bar_only_where_the_engagement_says_so(chosen):
 def test_hurdles_name_rule_evidence_and_what_is_asked(then):
     worded = table_charts.word_hurdles(then.hurdles)
     rows = worded[worded["account"] == "A001"]
-    assert "Leaves something" in set(rows["rule_name"]) and rows["evidence_found"].str.contains("of sales").any()
+    assert "Profit or room to grow" in set(rows["rule_name"]) and rows["evidence_found"].str.contains("of sales").any()
     assert worded["met"].isin([words.words("selection.gate.no"), words.words("selection.gate.unknown")]).all()
     assert not worded["evidence_found"].str.contains("nan").any()
 
@@ -143,9 +143,10 @@ def test_the_account_about_to_leave_heads_the_list(gone):
 
 def test_an_early_warning_that_does_not_beat_the_plain_rule_is_not_shown(gone, chosen):
     assert leaving.name_warning(gone.warned) in ("worse", "open")
-    assert leaving.list_warned(gone.cells, gone.warned, chosen.board).empty
-    proven = gone.warned.assign(verdict="beats")
-    assert len(leaving.list_warned(gone.cells, proven, chosen.board)) == leaving.SHOWN
+    facts = leaving.summarise_warning(gone.warned, gone.cells, chosen.board)
+    assert len(facts["names"]) == leaving.SHOWN and set(facts["names"]) <= set(chosen.board["name"])
+    assert "{names" in words.word_list("en")["selection.warning_beats"]
+    assert not any("{names" in words.word_list("en")[f"selection.warning_{case}"] for case in ("worse", "open", "unknown"))
 
 
 def test_merged_groups_could_claim_the_best_terms(then):
