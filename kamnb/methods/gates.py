@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame, Series
 
-from kamnb.methods.rules import Rule, judge_rules
+from kamnb.methods.rules import Rule, spread_verdicts
 
 GATE = {"verdict": "str", "stopped_at": "str", "asked": "int64", "failed": "str", "open": "str"}
 
@@ -18,7 +17,7 @@ def label_accounts(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
 
     Source: method.md D04-D08 (an account may be of several types).
     """
-    wide = _spread(facts, rules)
+    wide = spread_verdicts(facts, rules)
     return DataFrame({"labels": _join(wide == "yes"), "open": _join(wide == "unknown")}, index=wide.index)
 
 
@@ -28,7 +27,7 @@ def class_accounts(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
 
     Source: method.md E29-E34 (the wider reach goes first).
     """
-    wide = _spread(facts, rules)
+    wide = spread_verdicts(facts, rules)
     sure = _first(wide == "yes")
     places = {label: place for place, label in enumerate(wide.columns)}
     before = np.array([places.get(label, len(places)) for label in sure])
@@ -46,7 +45,7 @@ def judge_gate(facts: DataFrame, rules: Sequence[Rule], *, stop: bool = False) -
     in order and put no more questions after the first no (an open one does not stop: the next may settle it).
     Source: method.md D19 (need, solvency, authority), B24 (knock-out questions).
     """
-    wide = _spread(facts, rules)
+    wide = spread_verdicts(facts, rules)
     no, unknown = wide == "no", wide == "unknown"
     first = no.to_numpy(dtype=bool).argmax(axis=1) if wide.shape[1] else np.zeros(len(wide), dtype=int)
     broken = no.any(axis=1)
@@ -65,20 +64,13 @@ def order_knockouts(facts: DataFrame, rules: Sequence[Rule], *, effort: Series) 
     `answered` (accounts on which it is known), `chance` (of a no: share of them that fail, drawn towards a half when
     they are few), `effort`, `per_effort` (chance / effort).  Ask the highest per_effort first.  Source: method.md B24.
     """
-    wide = _spread(facts, rules)
+    wide = spread_verdicts(facts, rules)
     answered, fails = (wide != "unknown").sum(), (wide == "no").sum()
     table = DataFrame({"label": wide.columns.astype("str"), "answered": answered.to_numpy(dtype="int64"),
                        "chance": ((fails + 1) / (answered + 2)).to_numpy(dtype=float),
                        "effort": effort.astype(float).reindex(wide.columns).to_numpy()})
     table["per_effort"] = table["chance"] / table["effort"].where(table["effort"] > 0)
     return table.sort_values(["per_effort", "label"], ascending=[False, True], ignore_index=True)
-
-
-def _spread(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
-    """Verdicts: accounts in the order of the facts by labels in the order of the rules."""
-    verdicts = judge_rules(facts, rules)["verdict"].to_numpy(dtype=object).reshape(len(facts), len(rules))
-    labels = pd.Index([rule.label for rule in rules], dtype="str", name="label")
-    return DataFrame(verdicts, index=pd.Index(facts["account"], name="account", dtype="str"), columns=labels)
 
 
 def _first(holds: DataFrame) -> Series:

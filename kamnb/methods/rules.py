@@ -99,11 +99,17 @@ def judge_rules(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
     known conditions decide alone: all fail with one that fails, any hold with one that holds.  Raises InputError for a
     column that the facts do not have, or that cannot be compared in that way.
     """
+    wide = spread_verdicts(facts, rules)
+    return DataFrame({"account": np.repeat(wide.index, wide.shape[1]), "label": np.tile(wide.columns, len(wide)),
+                      "verdict": wide.to_numpy().ravel()}).astype({"account": "str", "label": "str", "verdict": "str"})
+
+
+def spread_verdicts(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
+    """The verdicts of `judge_rules`: accounts in the order of the facts by labels in the order of the rules."""
     _check_columns(facts, rules)
-    verdicts = DataFrame({rule.label: _word(_judge(facts, rule)[0]) for rule in rules}, index=facts.index)
-    long = verdicts.assign(account=facts["account"]).melt("account", var_name="label", value_name="verdict", ignore_index=False)
-    long = long.astype({"account": "str", "label": "str", "verdict": "str"})
-    return long.sort_index(kind="stable").reset_index(drop=True)[["account", "label", "verdict"]]
+    verdicts = {rule.label: _word(_judge(facts, rule)[0]) for rule in rules}
+    return DataFrame(verdicts, index=pd.Index(facts["account"], name="account", dtype="str"),
+                     columns=pd.Index(list(verdicts), dtype="str", name="label"), dtype=object)
 
 
 def explain_rules(facts: DataFrame, rules: Sequence[Rule]) -> DataFrame:
@@ -144,26 +150,25 @@ def _comparable(values: Series, condition: Condition) -> bool:
                and (not isinstance(value, (int, float)) or numbers or truths) for value in wanted)
 
 
-def _judge(facts: DataFrame, rule: Rule) -> tuple[Series, list[Series]]:
+def _judge(facts: DataFrame, rule: Rule) -> tuple[np.ndarray, list[np.ndarray]]:
     """The rule and its conditions for each row: 1 holds, 0 fails, OPEN unknown."""
     met = [_meet(facts, condition) for condition in (*rule.every, *rule.some)]
     every, some = met[:len(rule.every)], met[len(rule.every):]
-    parts = [*every, pd.concat(some, axis=1).max(axis=1)] if some else every
-    return pd.concat(parts, axis=1).min(axis=1), met
+    return np.min([*every, np.max(some, axis=0)] if some else every, axis=0), met
 
 
-def _meet(facts: DataFrame, condition: Condition) -> Series:
+def _meet(facts: DataFrame, condition: Condition) -> np.ndarray:
     """One condition for each row: 1 holds, 0 fails, OPEN unknown."""
     values = facts[condition.column]
     if condition.op in PRESENT:
-        return (values.notna() == (condition.op == "known")).astype(float)
+        return (values.notna() == (condition.op == "known")).to_numpy(dtype=float)
     other = facts[condition.against] if condition.against else condition.value
     if condition.op in LISTED:
         held = values.isin(list(condition.value)) == (condition.op == "in")
     else:
         held = (ORDERED | EQUAL)[condition.op](values, other)
     known = values.notna() & (facts[condition.against].notna() if condition.against else True)
-    return held.astype("boolean").astype("Float64").where(known).fillna(OPEN).astype(float)
+    return np.where(known, held.to_numpy(dtype=float, na_value=OPEN), OPEN)
 
 
 def _explain(facts: DataFrame, rule: Rule) -> DataFrame:
@@ -171,13 +176,14 @@ def _explain(facts: DataFrame, rule: Rule) -> DataFrame:
     verdict, met = _judge(facts, rule)
     parts = []
     for condition, held in zip((*rule.every, *rule.some), met, strict=True):
-        decides = held == verdict
-        rows = DataFrame({"account": facts["account"], "label": rule.label, "verdict": _word(verdict), "column": condition.column,
-                          "op": condition.op, "met": _word(held)}, index=facts.index)
-        other = facts[condition.against] if condition.against else Series([condition.value] * len(facts), facts.index, dtype=object)
-        for name, values in (("wanted", other), ("found", facts[condition.column])):
+        decided = facts[held == verdict]
+        words = _word(held[held == verdict])
+        rows = DataFrame({"account": decided["account"], "label": rule.label, "verdict": words, "column": condition.column,
+                          "op": condition.op, "met": words}, index=decided.index)
+        other = decided[condition.against] if condition.against else Series([condition.value] * len(rows), rows.index, dtype=object)
+        for name, values in (("wanted", other), ("found", decided[condition.column])):
             rows[name], rows[f"{name}_text"] = _split_kind(values)
-        parts.append(rows[decides])
+        parts.append(rows)
     return pd.concat(parts)
 
 
@@ -190,5 +196,5 @@ def _split_kind(values: Series) -> tuple[Series, Series]:
     return values.where(number).astype("Float64").astype(float), texts.mask(number).astype("str")
 
 
-def _word(held: Series) -> Series:
-    return held.map(WORDS).astype("str")
+def _word(held: np.ndarray) -> np.ndarray:
+    return np.select([held == number for number in WORDS], list(WORDS.values()), "").astype(object)
