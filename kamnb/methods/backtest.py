@@ -19,6 +19,7 @@ PREDICTED = {"criterion": "str", "outcome": "str", "origins": "int64", "accounts
 SUMS = {"growth": ("change", "before"), "profit": ("margin_after", "one"), "sales_change": ("change", "one"),
         "margin_change": ("margin_change", "one")}
 COUNTED = ("before", "change", "margin_after", "margin_change", "one")
+FORETOLD = ("rate", "margin_change")
 LEAST = 5  # with fewer accounts no order is remarkable
 GROUPS = ("scorecard", "size", "everyone")
 
@@ -143,13 +144,14 @@ def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, rules: Backte
     """
     criteria = [name for name in ratings.columns if name not in (*KEYS, "sales")]
     joined = ratings.merge(outcomes, on=KEYS, validate="one_to_one")
-    accounts = pd.Index(sorted(joined["account"].unique()))
+    joined = joined.astype(dict.fromkeys([*criteria, *FORETOLD], "Float64")).astype(dict.fromkeys([*criteria, *FORETOLD], float))
+    place, accounts = pd.factorize(joined["account"], sort=True)
     emphasis = draw_emphasis(len(accounts), draws=rules.draws, seed=rules.seed).astype(float)
     rows = []
-    for outcome in ("rate", "margin_change"):
+    for outcome in FORETOLD:
         for criterion in criteria if len(joined) else ():
             ranks = _rank_within(joined, criterion, outcome)
-            found = _correlate(ranks.groupby(joined["account"]).sum().reindex(accounts), emphasis, level=rules.level)
+            found = _correlate(ranks.groupby(place).sum(), emphasis, level=rules.level)
             known = ranks["xy"].notna()
             rows.append({"criterion": criterion, "outcome": outcome, "origins": joined.loc[known, "origin"].nunique(),
                          "accounts": joined.loc[known, "account"].nunique(), **found})
@@ -160,11 +162,11 @@ def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, rules: Backte
 
 def _rank_within(joined: DataFrame, criterion: str, outcome: str) -> DataFrame:
     """Products xy, xx, yy of the centred ranks of a criterion (x) and an outcome (y) within each origin; NaN = unknown."""
-    pair = joined[[criterion, outcome]].astype("Float64").astype(float)
+    pair = joined[[criterion, outcome]]
     pair = pair.where(pair.notna().all(axis=1))
-    ranks = pair.groupby(joined["origin"]).rank()
-    groups = ranks.groupby(joined["origin"])
-    centred = (ranks - groups.transform("mean")) / groups.transform("count")
+    groups = pair.groupby(joined["origin"])
+    count = groups.transform("count")
+    centred = (groups.rank() - (count + 1) / 2) / count
     x, y = centred[criterion], centred[outcome]
     return DataFrame({"xy": x * y, "xx": x * x, "yy": y * y})
 

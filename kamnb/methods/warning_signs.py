@@ -82,7 +82,7 @@ def _level_seasons(panel: DataFrame, last: Timestamp) -> DataFrame:
 def _observe(panel: DataFrame, products: DataFrame, level: DataFrame, rules: WarningRules) -> DataFrame:
     """The signs at the end of the last month of `level`, by account."""
     last = level.columns[-1]
-    known, bought = panel[panel["month"] <= last], products[products["month"] <= last]
+    known = panel[panel["month"] <= last]
     wide = spread_months(known, until=last)
     recent, before = (wide.iloc[:, wide.shape[1] - end - rules.window:wide.shape[1] - end].sum(axis=1) for end in (0, YEAR))
     change = recent / before.where(before > 0) - 1
@@ -93,14 +93,14 @@ def _observe(panel: DataFrame, products: DataFrame, level: DataFrame, rules: War
                        "naive": change <= -rules.naive, "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
     channel = known.groupby("account")["channel"].last()
     return table.join(_measure_signs(level.loc[table.index], table["change"], channel)).assign(
-        narrower=_measure_narrowing(bought, table.index, last))
+        narrower=_measure_narrowing(products, table.index, last))
 
 
 def _follow(level: DataFrame, last: Timestamp, rules: WarningRules) -> DataFrame:
     """Whether and when each account was lost within the horizon, by account; `level`: to the end of the horizon, which nobody
     knows yet beyond month `last`."""
     usual = level.iloc[:, -YEAR - rules.horizon:-rules.horizon].mean(axis=1).to_numpy()
-    runs = level.T.rolling(RUN).mean().T.iloc[:, -rules.horizon:].to_numpy()
+    runs = np.lib.stride_tricks.sliding_window_view(level.to_numpy()[:, 1 - RUN - rules.horizon:], RUN, axis=1).mean(axis=2)
     fallen = runs <= (1 - rules.loss) * usual[:, None]
     table = DataFrame({"lost": fallen.any(axis=1), "months": fallen.argmax(axis=1) + 1}, index=level.index).astype(
         {"lost": "boolean", "months": "Int64"})
@@ -130,11 +130,11 @@ def _measure_slope(year: DataFrame) -> Series:
 
 def _measure_narrowing(products: DataFrame, accounts: pd.Index, last: Timestamp) -> Series:
     """How many fewer products are bought in three months than in the same a year earlier, as a share; NaN without any then."""
-    age = (last.year - products["month"].dt.year) * 12 + last.month - products["month"].dt.month
     counts = []
-    for window in ((0, RUN - 1), (YEAR, YEAR + RUN - 1)):
-        rows = products[age.between(*window) & (products["net_sales"] > 0)]
-        counts.append(rows.groupby("account")["product"].nunique().reindex(accounts, fill_value=0).astype(float))
+    for end in (last, last - pd.DateOffset(months=YEAR)):
+        rows = products[products["month"].between(end - pd.DateOffset(months=RUN - 1), end)]
+        rows = rows[rows["net_sales"] > 0].drop_duplicates(["account", "product"])
+        counts.append(rows.groupby("account").size().reindex(accounts, fill_value=0).astype(float))
     return 1 - counts[0] / counts[1].where(counts[1] > 0)
 
 
