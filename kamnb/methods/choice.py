@@ -97,8 +97,10 @@ def _solve(table: DataFrame, rules: SetRules) -> np.ndarray | None:
     must, barred = table["account"].isin(rules.must).to_numpy(), _bar(table, rules)
     if table.empty or (must & barred).any():
         return None if len(table) else np.zeros(0, dtype=bool)
-    rows, limits = _list_limits(table, rules)
     worth = table["value"].fillna(0.0).to_numpy() / max(table["value"].abs().max(), 1e-300)
+    if rules.hours is None and rules.budget is None and not rules.conflicts and not rules.together:
+        return _take_best(worth, must, ~barred, seats=rules.seats)
+    rows, limits = _list_limits(table, rules)
     relaxed = linprog(-worth, A_ub=rows if len(limits) else None, b_ub=limits if len(limits) else None,
                       bounds=np.column_stack([must, ~barred]).astype(float))
     if not relaxed.success:
@@ -112,6 +114,15 @@ def _solve(table: DataFrame, rules: SetRules) -> np.ndarray | None:
     least = -np.inf if taken is None else worth[taken].sum()
     missed = ~looked & ~barred & (-relaxed.fun - cost > least + GAP)
     return _search(worth, (rows, limits), must, looked | missed) if missed.any() else taken
+
+
+def _take_best(worth: np.ndarray, must: np.ndarray, open_to: np.ndarray, *, seats: int | None) -> np.ndarray | None:
+    """The best set where nothing but the seats limits it: whoever must be on it, then the best; None where the musts are too many."""
+    seats = len(worth) if seats is None else seats
+    if must.sum() > seats:
+        return None
+    order = np.lexsort((-worth, ~must, ~open_to))[:min(seats, int(open_to.sum()))]
+    return np.isin(np.arange(len(worth)), order)
 
 
 def _bar(table: DataFrame, rules: SetRules) -> np.ndarray:

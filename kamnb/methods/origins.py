@@ -55,11 +55,14 @@ def trace_criteria(panel: DataFrame, categories: DataFrame, *, origins: Datetime
 def number_names(*frames: DataFrame) -> tuple[dict[str, Index], list[DataFrame]]:
     """`frames` with accounts, channels, categories and products as numbers, which are much quicker to group than texts, and the
     texts by column, in order: number n stands for the n-th."""
-    texts, numbered = {}, list(frames)
+    texts, numbered = {}, [frame.copy(deep=False) for frame in frames]
     for column in ("account", "channel", "category", "product"):
-        known = pd.concat([Series([], dtype="str"), *(frame[column].drop_duplicates() for frame in frames if column in frame)])
-        texts[column] = Index(known.dropna().unique(), dtype="str").sort_values()
-        numbered = [frame.assign(**{column: texts[column].get_indexer(frame[column])}) if column in frame else frame for frame in numbered]
+        held = [frame for frame in numbered if column in frame]
+        if held:
+            numbers, texts[column] = pd.factorize(pd.concat([frame[column].astype("str") for frame in held]), sort=True)
+            ends = np.cumsum([len(frame) for frame in held])[:-1]
+            for frame, part in zip(held, np.split(numbers, ends), strict=True):
+                frame[column] = part
     return texts, numbered
 
 

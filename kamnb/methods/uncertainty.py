@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from pandas import DataFrame, Series
 
-BLOCK = 32  # draws at a time: the scores of 5,000 accounts then fit into the processor's cache
+BLOCK = 32  # least draws at a time: the scores of 5,000 accounts then fit into the processor's cache; of fewer accounts more draws do
 LEVELS = 65_536  # steps in which a rating moves through its range
-CACHED = 32_768  # ratings that are moved at a time: few enough for the cache, many enough to be worth a call
+CACHED = 32_768  # scores, or ratings that are moved, at a time: few enough for the cache, many enough to be worth a call
 SLICE = 4  # weight vectors for each small product, too small for the algebra library to start threads of its own
 
 
@@ -77,8 +77,9 @@ def draw_scores(ranges: ScoreRange, weights: np.ndarray, *, seed: int = 0) -> It
     rows, columns = (span > 0).any(axis=1), (span > 0).any(axis=0)
     moving = np.ascontiguousarray(span[np.ix_(rows, columns)].T) / LEVELS
     rows = slice(None) if rows.all() else rows  # much faster than a mask that leaves nothing out
-    for start in range(0, len(weights), BLOCK):
-        block = weights[start:start + BLOCK].astype("float32")
+    step = BLOCK * max(1, CACHED // (BLOCK * max(len(low), 1)))
+    for start in range(0, len(weights), step):
+        block = weights[start:start + step].astype("float32")
         scores = _multiply(block, base)
         if moving.size:
             scores[:, rows] += _draw_moves(block[:, columns], moving, random)
