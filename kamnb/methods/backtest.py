@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,11 @@ GROUPS = ("scorecard", "size", "everyone")
 
 @dataclass(frozen=True)
 class BacktestRules:
-    """How a backtest counts: `seats` given away, `draws` of accounts for the intervals, their `level`, the `seed`."""
+    """How a backtest counts: `seats` given away, the `measures` asked for, `draws` of accounts for the intervals, their `level`,
+    the `seed`."""
 
     seats: int = 8
+    measures: tuple[str, ...] = tuple(SUMS)
     draws: int = 2000
     level: float = 0.9
     seed: int = 0
@@ -66,7 +69,7 @@ def backtest_selection(ratings: DataFrame, outcomes: DataFrame, *, weights: Seri
     """What came of the accounts that the scorecard would have chosen, against those that size would have chosen.
 
     `ratings`: as for `choose_then`; `outcomes`: from `origins.measure_outcomes`.  One row for all origins together
-    (origin NaT) and one for each, for every measure: growth (sales after / sales before - 1 of the group), and for each
+    (origin NaT) and one for each, for every measure of `rules`: growth (sales after / sales before - 1 of the group), and for each
     chosen account in minor units profit (margin after), sales_change and margin_change.  Returns measure, origin, `origins`,
     `accounts` (chosen, over all origins), `shared` (part of them that size chooses too), `scorecard`, `size`, `everyone`
     (the measure in the three groups), `difference` (scorecard - size), `low`, `high` (interval at `level`, by drawing
@@ -83,7 +86,7 @@ def backtest_selection(ratings: DataFrame, outcomes: DataFrame, *, weights: Seri
     rows = [{"measure": measure, "origin": day, "origins": rows["origin"].nunique(), "accounts": int(rows["scorecard"].sum()),
              "shared": float(rows.loc[rows["scorecard"], "size"].mean()),
              **_compare(_sum_groups(rows, measure, count=emphasis.shape[1]), emphasis, level=rules.level)}
-            for day, rows in spans for measure in SUMS]
+            for day, rows in spans for measure in rules.measures]
     return DataFrame(rows, columns=list(COMPARED)).astype(COMPARED)
 
 
@@ -135,11 +138,13 @@ def _judge(low: float, high: float, *, names: tuple[str, str]) -> str:
     return names[0] if high < 0 else names[1] if low > 0 else "open"
 
 
-def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, rules: BacktestRules = BacktestRules()) -> DataFrame:
+def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, foretold: Iterable[str] = FORETOLD,
+                       rules: BacktestRules = BacktestRules()) -> DataFrame:
     """Which criteria foretold what came: rank correlation within each origin, over all origins, strongest first.
 
-    Returns criterion, `outcome` (rate: growth of sales; margin_change), `origins`, `accounts`, `correlation` (-1 to 1), `low`,
-    `high` (interval, by drawing accounts with all their origins), `verdict`: predicts, reverse, open or unknown.
+    `foretold`: outcomes asked for.  Returns criterion, `outcome` (rate: growth of sales; margin_change), `origins`, `accounts`,
+    `correlation` (-1 to 1), `low`, `high` (interval, by drawing accounts with all their origins), `verdict`: predicts, reverse,
+    open or unknown.
     Source: method.md A41.
     """
     criteria = [name for name in ratings.columns if name not in (*KEYS, "sales")]
@@ -148,7 +153,7 @@ def measure_prediction(ratings: DataFrame, outcomes: DataFrame, *, rules: Backte
     place, accounts = pd.factorize(joined["account"], sort=True)
     emphasis = draw_emphasis(len(accounts), draws=rules.draws, seed=rules.seed).astype(float)
     rows = []
-    for outcome in FORETOLD:
+    for outcome in foretold:
         for criterion in criteria if len(joined) else ():
             ranks = _rank_within(joined, criterion, outcome)
             found = _correlate(ranks.groupby(place).sum(), emphasis, level=rules.level)

@@ -26,12 +26,12 @@ def backtest(origins: DataFrame, *, facts: Mapping[str, object], result: str, ax
     single = origins[origins["origin"].notna()].tail(MOST)
     rows = [*single.to_dict("records"), *(origins[origins["origin"].isna()].to_dict("records") if len(single) > 1 else [])]
     ax = style.canvas(ax, height=1.3 + 0.3 * len(rows), width=7.4)
-    for place, row in enumerate(rows):
-        whole = place == len(single)
-        ax.plot([row["size"], row["scorecard"]], [place] * 2, color=LIGHT, linewidth=3 if whole else 1.8, zorder=1)
-        ax.plot([row["everyone"]] * 2, [place - 0.3, place + 0.3], color=GREY, linewidth=1)
-        ax.scatter([row["size"]], [place], s=64 if whole else 42, facecolor="white", edgecolor=INK, linewidth=1.4, zorder=2)
-        ax.scatter([row["scorecard"]], [place], s=64 if whole else 42, color=ACCENT, zorder=3)
+    places, whole = np.arange(len(rows)), np.arange(len(rows)) == len(single)
+    groups = {name: np.array([row[name] for row in rows]) for name in ("size", "scorecard", "everyone")}
+    ax.hlines(places, groups["size"], groups["scorecard"], color=LIGHT, linewidth=np.where(whole, 3, 1.8), zorder=1)
+    ax.vlines(groups["everyone"], places - 0.3, places + 0.3, color=GREY, linewidth=1)
+    ax.scatter(groups["size"], places, s=np.where(whole, 64, 42), facecolor="white", edgecolor=INK, linewidth=1.4, zorder=2)
+    ax.scatter(groups["scorecard"], places, s=np.where(whole, 64, 42), color=ACCENT, zorder=3)
     names = [say_value(row["origin"], "month") for row in rows[:len(single)]]
     ax.set_yticks(range(len(rows)), names + [words("selection.backtest.all")] * (len(rows) - len(single)))
     ax.set_ylim(len(rows) - 0.4, -1.35)

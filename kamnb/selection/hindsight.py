@@ -39,17 +39,17 @@ def keep_large(ratings: DataFrame, *, least_size: float) -> DataFrame:
 
 
 def try_method(past: tuple[DataFrame, DataFrame], *, weights: Series, seats: int) -> DataFrame:
-    """The backtest: by measure (growth, profit, sales_change, margin_change), over all origins and for each.
+    """The backtest: by measure (growth, profit), over all origins and for each.
 
     `past`: from `trace_past`, maybe of the larger accounts only; columns of `backtest.backtest_selection`.
     Source: method.md A41, A48.
     """
-    return backtest_selection(*past, weights=weigh_past(weights), rules=BacktestRules(seats=seats))
+    return backtest_selection(*past, weights=weigh_past(weights), rules=BacktestRules(seats=seats, measures=("growth", "profit")))
 
 
 def rank_predictors(past: tuple[DataFrame, DataFrame], *, weights: Series) -> DataFrame:
-    """Which criteria foretold growth and profit, strongest first, with their `weight` today (share; 0 = not weighed)."""
-    table = measure_prediction(*past)
+    """Which criteria foretold growth (outcome `rate`), strongest first, with their `weight` today (share; 0 = not weighed)."""
+    table = measure_prediction(*past, foretold=["rate"])
     return table.assign(weight=table["criterion"].map(weights).astype(float).fillna(0.0))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from pandas import DataFrame, Series
 
@@ -57,12 +59,13 @@ def matrix(long: DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     rows, columns = list(long["account"].unique()), list(long["criterion"].unique())
     ax = style.canvas(ax, height=1.5 + 0.3 * len(rows))
-    for record in long.to_dict("records"):
-        x, y, rating = columns.index(record["criterion"]), rows.index(record["account"]), record["rating"]
-        shade = 0.0 if np.isnan(rating) else (rating - 1) / 4
-        ax.add_patch(Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=ACCENT, alpha=0.03 + 0.82 * shade**1.6, linewidth=0))
+    spots = [(columns.index(criterion), rows.index(account)) for criterion, account in zip(long["criterion"], long["account"], strict=True)]
+    shades = (((long["rating"] - 1) / 4).fillna(0.0) ** 1.6).tolist()
+    ax.add_collection(PatchCollection([Rectangle((x + 0.02, y + 0.04), 0.96, 0.92) for x, y in spots], linewidth=0,
+                                      facecolor=[to_rgba(ACCENT, 0.03 + 0.82 * shade) for shade in shades]))
+    for (x, y), shade, rating in zip(spots, shades, long["rating"], strict=True):
         ax.text(x + 0.5, y + 0.5, words("selection.matrix.cell", rating=rating), ha="center", va="center", fontsize=9,
-                color="white" if shade**1.6 > 0.5 else GREY if np.isnan(rating) else INK)
+                color="white" if shade > 0.5 else GREY if np.isnan(rating) else INK)
     heads = long.drop_duplicates("criterion")
     labels = [f"{style.wrap(row['criterion_name'], 13)}\n{say_value(row['weight'], 'share')}" for row in heads.to_dict("records")]
     ax.set_xticks([place + 0.5 for place in range(len(columns))], labels, fontsize=8, linespacing=1.3)
