@@ -10,7 +10,7 @@ from pandas import DataFrame, DatetimeIndex, Series, Timestamp
 
 from kamnb.calendar import last_complete_month
 from kamnb.methods.origins import number_names
-from kamnb.methods.series import deseasonalise, list_intervals, spread_months
+from kamnb.methods.series import deseasonalise, find_gaps, spread_months
 
 YEAR, RUN = 12, 3  # months of a year, and of the run that counts as a loss
 SIGNS = ("fall", "against_peers", "lately", "slope", "narrower", "overdue")
@@ -83,16 +83,16 @@ def _observe(panel: DataFrame, products: DataFrame, level: DataFrame, rules: War
     """The signs at the end of the last month of `level`, by account."""
     last = level.columns[-1]
     known = panel[panel["month"] <= last]
-    wide = spread_months(known, until=last)
-    recent, before = (wide.iloc[:, wide.shape[1] - end - rules.window:wide.shape[1] - end].sum(axis=1) for end in (0, YEAR))
-    change = recent / before.where(before > 0) - 1
-    fallen = level.iloc[:, -RUN:].mean(axis=1) <= (1 - rules.loss) * level.iloc[:, -YEAR - RUN:-RUN].mean(axis=1)
-    regular = (wide.iloc[:, -YEAR - RUN:-RUN] > 0).sum(axis=1) >= rules.active
-    state = np.select([~regular, fallen], ["irregular", "fallen"], "watched")
-    table = DataFrame({"day": last + pd.offsets.MonthEnd(0), "sales": wide.iloc[:, -YEAR:].sum(axis=1), "change": change,
-                       "naive": change <= -rules.naive, "state": state})[(wide.iloc[:, -YEAR:] > 0).any(axis=1)]
+    sales, steady, ends = spread_months(known, until=last).to_numpy(), level.to_numpy(), (level.shape[1], level.shape[1] - YEAR)
+    recent, before = (sales[:, end - rules.window:end].sum(axis=1) for end in ends)
+    change = recent / np.where(before > 0, before, np.nan) - 1
+    fallen = steady[:, -RUN:].mean(axis=1) <= (1 - rules.loss) * steady[:, -YEAR - RUN:-RUN].mean(axis=1)
+    regular = (sales[:, -YEAR - RUN:-RUN] > 0).sum(axis=1) >= rules.active
+    state, bought = np.select([~regular, fallen], ["irregular", "fallen"], "watched"), (sales[:, -YEAR:] > 0).any(axis=1)
+    table = DataFrame({"day": last + pd.offsets.MonthEnd(0), "sales": sales[:, -YEAR:].sum(axis=1), "change": change,
+                       "naive": change <= -rules.naive, "state": state}, index=level.index)[bought]
     channel = known.groupby("account")["channel"].last()
-    return table.join(_measure_signs(level.loc[table.index], table["change"], channel)).assign(
+    return table.join(_measure_signs(level[bought], table["change"], channel)).assign(
         narrower=_measure_narrowing(products, table.index, last))
 
 
@@ -111,21 +111,20 @@ def _follow(level: DataFrame, last: Timestamp, rules: WarningRules) -> DataFrame
 def _measure_signs(level: DataFrame, change: Series, channel: Series) -> DataFrame:
     """The signs of decline that sales alone tell of; `level`: sales by month without the season."""
     log_change = np.log1p(change.clip(lower=-0.99))
-    year = level.iloc[:, -YEAR:]
-    usual, lately = year.iloc[:, :-RUN].mean(axis=1), year.iloc[:, -RUN:].mean(axis=1)
+    year = level.to_numpy()[:, -YEAR:]
+    usual, lately = year[:, :-RUN].mean(axis=1), year[:, -RUN:].mean(axis=1)
     peers = log_change.groupby(channel.reindex(level.index)).transform("median")
-    return DataFrame({"fall": -change, "against_peers": peers - log_change, "lately": 1 - lately / usual.where(usual > 0),
-                      "slope": _measure_slope(year), "overdue": _measure_overdue(level)})
+    return DataFrame({"fall": -change, "against_peers": peers - log_change, "lately": 1 - lately / np.where(usual > 0, usual, np.nan),
+                      "slope": _measure_slope(year), "overdue": _measure_overdue(level.to_numpy() > 0)})
 
 
-def _measure_slope(year: DataFrame) -> Series:
-    """Fall of a straight line through the year, in standard errors; a year without any spread has none."""
-    months = np.arange(year.shape[1]) - (year.shape[1] - 1) / 2
-    centred = year.sub(year.mean(axis=1), axis=0)
-    slope = (centred * months).sum(axis=1) / (months**2).sum()
-    rest = centred - np.outer(slope, months)
-    error = np.sqrt((rest**2).sum(axis=1) / max(year.shape[1] - 2, 1) / (months**2).sum())
-    return -slope / error.where(error > 1e-12)
+def _measure_slope(year: np.ndarray) -> np.ndarray:
+    """Fall of a straight line through the year (accounts by months), in standard errors; a year without any spread has none."""
+    months = np.arange(year.shape[1])[:, None] - (year.shape[1] - 1) / 2
+    centred = np.ascontiguousarray((year - year.mean(axis=1, keepdims=True)).T)  # months by accounts, summed month after month
+    slope = (centred * months).sum(axis=0) / (months**2).sum()
+    error = np.sqrt(((centred - months * slope) ** 2).sum(axis=0) / max(len(months) - 2, 1) / (months**2).sum())
+    return -slope / np.where(error > 1e-12, error, np.nan)
 
 
 def _measure_narrowing(products: DataFrame, accounts: pd.Index, last: Timestamp) -> Series:
@@ -138,9 +137,9 @@ def _measure_narrowing(products: DataFrame, accounts: pd.Index, last: Timestamp)
     return 1 - counts[0] / counts[1].where(counts[1] > 0)
 
 
-def _measure_overdue(level: DataFrame) -> Series:
-    """The running pause in usual intervals (months); NaN with fewer than three intervals."""
-    bought = level.to_numpy(dtype=float) > 0
-    pause = Series(bought[:, ::-1].argmax(axis=1) + 1, index=level.index, dtype=float)
-    gaps = list_intervals(level).groupby("account")["interval"]
-    return pause / gaps.mean().where(gaps.size() >= 3).reindex(level.index)
+def _measure_overdue(bought: np.ndarray) -> np.ndarray:
+    """The running pause in usual intervals (months); NaN with fewer than three intervals.  `bought`: accounts by months."""
+    rows, gaps = find_gaps(bought)
+    count, total = (np.bincount(rows, weights=weights, minlength=len(bought)) for weights in (None, gaps))
+    usual = total / np.where(count >= 3, count, np.nan)
+    return (bought[:, ::-1].argmax(axis=1) + 1) / usual
