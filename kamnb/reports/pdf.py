@@ -123,7 +123,10 @@ def _running_lines(head: dict) -> dict[str, str]:
 
 
 def normalise(printed: Path, file: Path, head: dict) -> None:
-    """Write `printed` to `file` with the report's properties, dates as of its day and an identity that follows from its content."""
+    """Write `printed` to `file` with the report's properties, dates as of its day and an identity that follows from its content.
+
+    Like every report it is its owner's alone to read.
+    """
     import pikepdf
 
     day = "D:" + head["as_of"].replace("-", "") + "000000Z"
@@ -137,6 +140,7 @@ def normalise(printed: Path, file: Path, head: dict) -> None:
             del pdf.Root.Metadata
         pdf.Root.Lang = pikepdf.String({"zh": "zh-Hans"}.get(head["language"], head["language"]))
         pdf.save(file, deterministic_id=True)
+    file.chmod(0o600)
 
 
 def check_pdf(file: Path) -> None:

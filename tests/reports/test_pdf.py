@@ -169,7 +169,7 @@ def test_a_page_that_is_not_there_is_an_error_and_the_next_is_printed(printer, t
     with pytest.raises(InputError, match="gone.html"):
         printer.print(tmp_path / "gone.html", tmp_path / "r.pdf", report().head)
     assert list(tmp_path.iterdir()) == []
-    assert printed(printer, report(paragraphs=1), tmp_path).exists()
+    assert printed(printer, report(paragraphs=1), tmp_path).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.usefixtures("own_place")
