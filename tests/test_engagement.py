@@ -87,7 +87,7 @@ def test_a_joint_folder_holds_one_account_and_no_costs(small, tmp_path):
 
 
 def test_names_are_safe_and_unlike_names_stay_unlike():
-    names = ["A001", "../../x", "CON", "A社", "Ａ社", "a b", "a_b", "x" * 300]
+    names = ["A001", "../../x", "CON", "A社", "Ａ社", "a b", "a_b", "x" * 300, "\ud800", "\udfff"]
     safe = [safe_name(name) for name in names]
     assert len(set(safe)) == len(safe) and safe[0] == "A001"
     assert all(len(s.encode()) < 150 and "/" not in s and not s.startswith(".") for s in safe)
