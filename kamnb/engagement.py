@@ -189,7 +189,8 @@ def safe_name(text: str) -> str:
     plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in text).strip("_")[:40]
     reserved = plain.upper() in {"CON", "PRN", "AUX", "NUL"} or plain[:3].upper() in {"COM", "LPT"}
     same = plain == text and text.isascii() and not reserved
-    return plain if same else f"{plain or 'x'}-{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]}"
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return plain if same else f"{plain or 'x'}-{mark}"
 
 
 def replace_file(file: Path, content: bytes) -> None:
