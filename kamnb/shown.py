@@ -41,7 +41,7 @@ def sentence_html(text: str) -> str:
 
 
 def table_html(typed: dict) -> str:
-    """The page form of a typed table: title, heads with units, numbers right-aligned, the first 20 rows, source; a folded one behind its title.
+    """The page form of a typed table: title, heads with units, the first 20 rows, source; a folded one behind its title.
 
     Codes of accounts and products (kind id) are left to the workbook.
     """

@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "kamnb"
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("channels", "selection", "strategy", "actions", "review")
-LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("snapshots",), ("engagement",), ("methods",),
-          ("formats",), ("words",), ("shown",), ("style",), ("drawn", "pictures"), STAGES, ("display",), ("widgets",), ("editions",), ("training",), ("reports",),
-          ("starting", "checking"), ("cli",)]
+LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("snapshots",),
+          ("engagement",), ("methods",), ("formats",), ("words",), ("shown",), ("style",), ("drawn", "pictures"), STAGES,
+          ("display",), ("widgets",), ("editions",), ("training",), ("reports",), ("starting", "checking"), ("cli",)]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {"ibis": ("ledger",), "duckdb": ("ledger",), "pandera": ("intake",), "ipywidgets": ("widgets",),
            "papermill": ("reports", "editions"), "nbconvert": ("reports", "editions"), "nbformat": ("reports", "editions"),

@@ -32,6 +32,20 @@ def weigh_growth(restated: DataFrame) -> DataFrame:
     return ordered.reset_index(drop=True)[WEIGHED]
 
 
+def summarise_proof(weighed: DataFrame) -> dict[str, object]:
+    """The facts of the sentence on proof: how many accounts surely grow faster or slower than their channel, the largest by name.
+
+    `weighed`: from `weigh_growth`.
+    """
+    if weighed.empty:
+        return {}
+    facts: dict[str, object] = {"accounts": len(weighed)}
+    for standing in ("faster", "slower"):
+        rows = weighed[weighed["standing_growth"] == standing]
+        facts |= {standing: len(rows), f"{standing}_names": list(rows["name"].head(3))}
+    return facts
+
+
 def weigh_channels(restated: DataFrame) -> DataFrame:
     """Growth of every channel (index) with its interval: growth, low, high, as scenarios need it; NaN where unknown.
 

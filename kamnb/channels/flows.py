@@ -1,4 +1,4 @@
-"""Sell-in against sell-out: what customers who report stock bought from us, sold on, and put into store."""
+"""Sell-in against sell-out: what customers bought from us, sold on and put into store, and how often shoppers buy us."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import pandas as pd
 from pandas import DataFrame, Timestamp
 
 from kamnb.calendar import add_years
+from kamnb.channels.history import no_rows
+from kamnb.methods.distribution import index_purchases
 from kamnb.methods.pipeline import check_reports, flag_filling, lay_pipeline, split_sell_in, value_surplus
 
 FLOWS = ["account", "name", "channel_name", "growth_in", "growth_out", "pipeline_points", "stock_months", "usual_months",
          "surplus_sales", "reported_share", "stock_flag"]
+
+SHOPPED = ["account", "name", "index_before", "index_now", "index_growth"]
 
 
 def compare_flows(products: DataFrame, *, reports: tuple[DataFrame, DataFrame, DataFrame], months: DataFrame,
@@ -38,3 +42,31 @@ def compare_flows(products: DataFrame, *, reports: tuple[DataFrame, DataFrame, D
     found = found.join(names, how="inner").rename_axis("account").rename(columns={
         "cover": "stock_months", "usual": "usual_months", "flag": "stock_flag", "coverage": "reported_share"})
     return found.reset_index()[FLOWS]
+
+
+def trace_shoppers(pos: DataFrame, *, accounts: DataFrame, as_of: Timestamp) -> DataFrame:
+    """How many of our units the shoppers of every chain buy, a thousand of them, in the latest year and the one before.
+
+    `pos`, `accounts`: the tables; only chains that count their shoppers in both years.  Returns account, name, index_before,
+    index_now (units per thousand shoppers) and index_growth, largest growth first.  Source: oracle O16.
+    """
+    years = add_years(pos, as_of=as_of)
+    rows = years[years["year"].isin(sorted(years["year"].unique())[-2:])]
+    counted, by = rows.drop_duplicates(["account", "month"]), ["account", "year"]
+    index = index_purchases(rows.groupby(by)["quantity"].sum(), counted.groupby(by)["shoppers"].sum(skipna=False).astype("Float64"))
+    wide = index.unstack("year").astype(float).reindex(columns=sorted(rows["year"].unique())).dropna()
+    if wide.shape[1] < 2 or wide.empty:
+        return no_rows({"account": "str", "name": "str", "index_before": float, "index_now": float, "index_growth": float})
+    found = wide.set_axis(["index_before", "index_now"], axis=1).rename_axis("account").reset_index()
+    found = found.assign(name=found["account"].map(accounts.set_index("account")["name"]),
+                         index_growth=found["index_now"] / found["index_before"] - 1)
+    return found.sort_values(["index_growth", "account"], ascending=[False, True], ignore_index=True)[SHOPPED]
+
+
+def summarise_shoppers(shopped: DataFrame) -> dict[str, object]:
+    """The facts of the sentence on shoppers: at how many chains they buy us more often, and where most of all."""
+    if shopped.empty:
+        return {}
+    first = shopped.iloc[0]
+    return {"accounts": len(shopped), "risen": int((shopped["index_growth"] > 0).sum()), "name": first["name"],
+            "before": float(first["index_before"]), "after": float(first["index_now"]), "growth": float(first["index_growth"])}

@@ -1,4 +1,4 @@
-"""The charts of stage channels on the accounts inside: the grid with its treatments, and moves between classes."""
+"""The chart of stage channels on the accounts inside: the grid of size and steadiness with its treatments."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from pandas import DataFrame
 from kamnb import style
 from kamnb.channels import sentences
 from kamnb.channels.charts import SMALL
-from kamnb.style import ACCENT, GREY, INK, LIGHT
+from kamnb.style import ACCENT, INK
 from kamnb.words import name_code, words
-
-CLASSES = ("A", "B", "C", "none")
 
 
 def fields(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -39,31 +37,3 @@ def fields(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
     return style.title(ax, words(**sentences.title_fields(table)), words("channels.fields.measured"))
-
-
-def moves(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """From which size class (rows) to which (columns) accounts moved in the latest year.
-
-    `table`: the matrix of `trace_moves`.
-    """
-    ax = style.canvas(ax, height=2.9, width=6.4)
-    for field in table[table["class_from"].isin(CLASSES) & table["class_to"].isin(CLASSES)].to_dict("records"):
-        x, y = CLASSES.index(field["class_to"]), CLASSES.index(field["class_from"])
-        if not field["accounts"]:
-            continue
-        colour = LIGHT if x == y else ACCENT if x < y else GREY
-        ax.add_patch(Rectangle((x + 0.03, y + 0.05), 0.94, 0.9, facecolor=colour, alpha=0.35 if x == y else 0.75, linewidth=0))
-        ax.text(x + 0.5, y + 0.5, words("channels.moves.label", **field), ha="center", va="center", fontsize=9,
-                color=INK if x == y else "white", linespacing=1.3)
-    ax.set(xlim=(0, 4), ylim=(4, 0))
-    names = [words("channels.moves.nothing") if name == "none" else name_code(name) for name in CLASSES]
-    ax.set_xticks([0.5, 1.5, 2.5, 3.5], names)
-    ax.set_yticks([0.5, 1.5, 2.5, 3.5], names)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0, colors=INK)
-    ax.spines["bottom"].set_visible(False)
-    places = {name: place for place, name in enumerate(CLASSES)}
-    step = table["class_to"].map(places) - table["class_from"].map(places)
-    message = words("channels.moves.message", up=int(table.loc[step < 0, "accounts"].sum()),
-                    down=int(table.loc[step > 0, "accounts"].sum()))
-    return style.title(ax, message, words("channels.moves.measured"))

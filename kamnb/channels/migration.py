@@ -6,7 +6,7 @@ from pandas import DataFrame
 
 from kamnb.channels.inside import used_period
 from kamnb.channels.profit import deepest_level
-from kamnb.methods.migration import ClassRules, cross_migration, list_movers, trace_classes
+from kamnb.methods.migration import ClassRules, list_movers, trace_classes
 from kamnb.methods.treatment import count_load, describe_grid
 from kamnb.settings import Choices
 
@@ -28,21 +28,20 @@ def lay_grid(classes: DataFrame, *, earnings: DataFrame) -> DataFrame:
     return describe_grid(rows[["name", "abc", "xyz", "sales", "profit"]]).rename(columns=GRID)
 
 
-def trace_moves(months: DataFrame, *, rules: DataFrame, choices: Choices) -> tuple[DataFrame, DataFrame]:
-    """Who moved between size classes in the last year: the matrix, and the accounts that moved, largest change first.
+def trace_moves(months: DataFrame, *, rules: DataFrame, choices: Choices) -> DataFrame:
+    """The accounts that moved between size classes in the last year, largest change first.
 
-    `months`: from `place_months`; `rules`: from `compare_rules`.  The matrix: class_from, class_to, accounts, sales_before,
-    net_sales, change, row_share ("none" = bought nothing).  The accounts: account, name, channel_name, class_from, class_to,
-    sales_before, net_sales, change and class_move (up, down, new, lost, unclear).  Source: method.md D15.
+    `months`: from `place_months`; `rules`: from `compare_rules`.  Returns account, name, channel_name, class_from,
+    class_to ("none" = bought nothing), sales_before, net_sales, change and class_move (up, down, new, lost, unclear).
+    Source: method.md D15.
     """
     chosen = ClassRules(choices.abc_cuts, choices.abc_crossing, choices.xyz_cuts, used_period(rules), choices.xyz_sd)
     recent = months[months["year"].isin(sorted(months["year"].unique())[-2:])]
     classes = trace_classes(recent[["account", "month", "year", "net_sales"]], rules=chosen)
     names = {"from": "class_from", "to": "class_to", "value_base": "sales_before", "value": "net_sales", "move": "class_move"}
-    matrix, movers = (found.rename(columns=names) for found in (cross_migration(classes), list_movers(classes)))
+    movers = list_movers(classes).rename(columns=names)
     labels = months.drop_duplicates("account")[["account", "name", "channel_name"]]
-    moved = movers[movers["class_move"] != "same"].merge(labels, on="account", how="left")
-    return matrix, moved[MOVED]
+    return movers[movers["class_move"] != "same"].merge(labels, on="account", how="left")[MOVED]
 
 
 def summarise_moves(moved: DataFrame) -> dict[str, object]:

@@ -117,7 +117,6 @@ def summarise_rivals(rivals: DataFrame) -> dict[str, object]:
             "keep": list(strong["item"].head(2)), "accounts": int(rivals["units"].max())}
 
 
-
 def summarise_maturity(maturity: DataFrame) -> dict[str, object]:
     """The facts of the maturity sentence: weakest and strongest factor, mean, and the factor departments disagree on."""
     known = maturity[maturity["score"].notna()]
@@ -133,6 +132,14 @@ def summarise_maturity(maturity: DataFrame) -> dict[str, object]:
                   "others": float(told["others_score"])}
     return facts
 
+
+def summarise_time(time: DataFrame) -> dict[str, object]:
+    """The facts of the sentence on the week: its hours, the largest activity, and the share face to face where it is told apart."""
+    if time.empty:
+        return {}
+    facing, first = time[time["kind_of_work"] == "face_to_face"], time.iloc[0]
+    facts = {"hours": float(time["hours_week"].sum()), "item": first["item"], "item_share": float(first["time_share"])}
+    return facts | ({"share": float(facing["time_share"].sum())} if len(facing) else {})
 
 
 def summarise_hours(effort: DataFrame) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The charts of stage channels on how we work today: against rivals, between departments, over the week, by success factor."""
+"""The charts of stage channels on how we work today: against rivals, between departments, by success factor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pandas import DataFrame, Series
 
 from kamnb import style
 from kamnb.channels.charts import SMALL, leave_room, list_rows, name_marks, note_column
-from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
+from kamnb.style import ACCENT, GREY, INK, SOFT
 from kamnb.words import name_code, say_value, words
 
 
@@ -95,28 +95,6 @@ def maturity(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     weak = known.loc[known["score"].idxmin()]
     message = words("channels.maturity.message", factor=name_code(weak["factor"]), score=weak["score"])
     return style.title(ax, message, words("channels.maturity.measured"))
-
-
-def time_use(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Where the week goes: share of hours by activity; what brings us face to face with customers in the accent colour.
-
-    `table`: from `measure_time`.
-    """
-    ax = list_rows(ax, table["item"], extra=-0.08 * len(table))
-    rows, facing = range(len(table)), table["kind_of_work"] == "face_to_face"
-    ax.barh(rows, table["time_share"], height=0.58, color=[ACCENT if face else LIGHT for face in facing])
-    end, span = leave_room(ax, [*table["time_share"]], right=0.55)
-    ax.grid(False)
-    style.hide_axis(ax.xaxis)
-    for row, share in enumerate(table["time_share"]):
-        ax.text(share + 0.012 * span, row, say_value(share, "share"), va="center", fontsize=9)
-    note_column(ax, end + 0.3 * span, [say_value(value, "number") for value in table["hours_week"]], head=words("channels.time.hours"))
-    total = float(table["hours_week"].sum())
-    if facing.any():
-        message = words("channels.time.facing", share=float(table.loc[facing, "time_share"].sum()), hours=total)
-    else:
-        message = words("channels.time.most", item=table["item"].iloc[0], share=table["time_share"].iloc[0])
-    return style.title(ax, message, words("channels.time.measured", hours=total))
 
 
 def tell_maturity(facts: Mapping[str, object]) -> dict[str, object]:

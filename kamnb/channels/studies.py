@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pandas import DataFrame, Timestamp
 
-from kamnb.channels.cards import lay_cards
+from kamnb.channels.cards import Measured, lay_cards
 from kamnb.channels.dependence import rank_buyers, summarise_concentration
 from kamnb.channels.direction import compare_cuts
 from kamnb.channels.history import compare_growth, summarise_growth, trace_channels
@@ -84,22 +84,21 @@ def draw_conclusions(grown: Growth, *, trade: Trade, dependence: Dependence, pro
 
 @dataclass(frozen=True)
 class Inside:
-    """The accounts: XYZ `rules`, `classes`, `grid` with treatments, `matrix` of moves, accounts that `moved`, `cards`."""
+    """The accounts: XYZ `rules`, `classes`, `grid` with treatments, accounts that `moved`, `cards`."""
 
     rules: DataFrame
     classes: DataFrame
     grid: DataFrame
-    matrix: DataFrame
     moved: DataFrame
     cards: DataFrame
 
 
-def study_accounts(months: DataFrame, *, accounts: DataFrame, measured: tuple[DataFrame, DataFrame], choices: Choices) -> Inside:
-    """Classes, moves and position cards of the accounts.  `measured`: from `trace_earnings` and `weigh_growth`."""
+def study_accounts(months: DataFrame, *, accounts: DataFrame, measured: Measured, choices: Choices) -> Inside:
+    """Classes, moves and position cards of the accounts.  `measured`: from `trace_earnings`, `weigh_growth`, `count_renewals`."""
     rules = compare_rules(months, choices=choices)
     classes = classify_accounts(months, rules=rules, choices=choices)
-    matrix, moved = trace_moves(months, rules=rules, choices=choices)
-    return Inside(rules, classes, lay_grid(classes, earnings=measured[0]), matrix, moved,
+    moved = trace_moves(months, rules=rules, choices=choices)
+    return Inside(rules, classes, lay_grid(classes, earnings=measured[0]), moved,
                   lay_cards(classes, months=months, measured=measured, accounts=accounts))
 
 

@@ -1,4 +1,4 @@
-"""The charts of stage channels on the trade: who buys, how growth is proven, fair share, sell-in against sell-out."""
+"""The charts of stage channels on the trade: who buys, fair share, sell-in against sell-out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from pandas import DataFrame
 from kamnb import style
 from kamnb.channels import sentences
 from kamnb.channels.charts import key_line, leave_room, list_rows, name_marks, note_column, write_amounts
-from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
+from kamnb.style import ACCENT, GREY, INK, LIGHT
 from kamnb.words import say_value, words
-
-NAMED = 6  # accounts that are named in a cloud
-TALL = 0.6  # growth beyond it is drawn at the edge
 
 
 def structure(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -33,36 +30,6 @@ def structure(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     note_column(ax, end + 0.2 * span, [say_value(n, "count") for n in table["buyers"]], head=words("channels.structure.buyers"))
     note_column(ax, end + 0.42 * span, [say_value(n, "index") for n in table["hhi_ours"]], head=words("channels.structure.hhi"))
     return style.title(ax, words(**sentences.title_structure(table)), words("channels.structure.measured"))
-
-
-def funnel(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Growth over size: every account's as measured; where its own months prove that it differs, as far as they do.
-
-    `table`: from `weigh_growth`.
-    """
-    ax = style.canvas(ax, height=4.2)
-    sure = table["standing_growth"].isin(["faster", "slower"])
-    sold = table[table["net_sales"] > 0]
-    for rows, colour, size in ((sold[~sure], LIGHT, 22), (sold[sure], ACCENT, 34)):
-        ax.scatter(rows["net_sales"].astype(float), rows["growth"].clip(-TALL, TALL), s=size, color=colour, zorder=2 + (size > 22))
-    proven = sold[sure]
-    ax.vlines(proven["net_sales"].astype(float), proven["growth_low"].clip(-TALL, TALL), proven["growth_high"].clip(-TALL, TALL),
-              color=SOFT, linewidth=3, zorder=1)
-    ax.axhline(0, color=GREY, linewidth=0.8)
-    for row in proven.head(NAMED).to_dict("records"):
-        ax.annotate(style.shorten(row["name"], 24), (row["net_sales"], min(max(row["growth"], -TALL), TALL)), (7, 0),
-                    textcoords="offset points", va="center", fontsize=8.5)
-    ax.set(xscale="log", xlabel=words("channels.funnel.x"), ylabel=words("channels.funnel.y"), ylim=(-TALL * 1.08, TALL * 1.08))
-    smallest, largest = float(sold["net_sales"].min()), float(sold["net_sales"].max())
-    ax.set_xlim(smallest / 1.4, largest * 4)
-    ticks = [10.0**power for power in range(2, 16) if smallest / 1.4 <= 10.0**power <= largest * 1.5]
-    ax.set_xticks(ticks, [say_value(tick, "money") for tick in ticks])
-    ax.minorticks_off()
-    style.percent_axis(ax.yaxis, signed=True)
-    style.grid(ax, "y")
-    proof = int((sure & (table["standing_growth"] == "faster")).sum()), int((table["standing_growth"] == "slower").sum())
-    message = words("channels.funnel.message", accounts=len(table), faster=proof[0], slower=proof[1])
-    return style.title(ax, message, words("channels.funnel.measured"))
 
 
 def fair(table: DataFrame, *, ax: Axes | None = None) -> Axes:

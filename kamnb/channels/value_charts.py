@@ -1,4 +1,4 @@
-"""The charts of stage channels on what is left: the price ladder, the whale curve, the years to come, the stress test."""
+"""The charts of stage channels on what is left: the price ladder, the whale curve, the stress test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 
 from kamnb import style
 from kamnb.channels import sentences
-from kamnb.channels.charts import draw_ranges, leave_room, list_rows, note_column, write_amounts
+from kamnb.channels.charts import leave_room, list_rows, note_column, write_amounts
 from kamnb.settings import ChannelSettings
 from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
 from kamnb.words import say_value, words
@@ -66,19 +66,6 @@ def whale(table: DataFrame, *, facts: Mapping[str, object], ax: Axes | None = No
     case = "losers" if facts["losers"] else "none"
     message = words(f"channels.whale.{case}", losers=facts["losers"], lost=facts["lost"], top=facts["top_20"])
     return style.title(ax, message, words("channels.whale.measured"))
-
-
-def prospects(table: DataFrame, *, settings: ChannelSettings, ax: Axes | None = None) -> Axes:
-    """What each channel's profit of the next years is worth today, from the low to the high scenario.
-
-    `table`: from `project_channels`.
-    """
-    ax = list_rows(ax, table["channel_name"])
-    unit = draw_ranges(ax, (table["worth_low"], table["worth"], table["worth_high"]), label="channels.headroom.label")
-    first = table.iloc[0]
-    message = words("channels.prospects.message", channel=first["channel_name"], worth=first["worth"], years=settings.horizon)
-    measured = words("channels.prospects.measured", unit=unit, years=settings.horizon, discount=settings.discount)
-    return style.title(ax, message, measured)
 
 
 def stress(table: DataFrame, *, settings: ChannelSettings, ax: Axes | None = None) -> Axes:

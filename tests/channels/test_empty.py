@@ -31,7 +31,8 @@ def test_no_sales_give_empty_frames_all_the_way(none, panel):
     sorting = channels.compare_rules(none, choices=choices())
     grown = channels.study_growth(none, sellthru=empty_table("sellthru"), market=empty_table("market"), as_of=AS_OF)
     weighed = channels.weigh_growth(grown.months)
-    inside = channels.study_accounts(none, accounts=accounts, measured=(earnings, weighed), choices=choices())
+    due = channels.count_renewals(ledger, products=empty_table("products"), as_of=AS_OF)
+    inside = channels.study_accounts(none, accounts=accounts, measured=(earnings, weighed, due), choices=choices())
     dependence = channels.study_dependence(earnings, accounts=accounts, day=AS_OF, settings=SETTINGS)
     practice = channels.study_practice(empty_table("surveys"))
     stores, visits = empty_table("stores"), empty_table("visits")
@@ -41,16 +42,17 @@ def test_no_sales_give_empty_frames_all_the_way(none, panel):
     decided = channels.decide_channels(placed, ratings=ratings, doubt=doubt, settings=SETTINGS)
     goals = channels.state_goals(decided, room=room, position=position, settings=SETTINGS)
     frames = [none[MONTHS], history, channels.compare_growth(history), position, channels.race_market(position), room, earnings,
-              profit, channels.list_losses(earnings), dependence.buyers, dependence.stress, channels.trace_lorenz(dependence.buyers),
+              profit, channels.list_losses(earnings), dependence.buyers, dependence.stress,
               channels.trace_concentration(none, accounts=accounts), channels.list_mergers(none, accounts=accounts), sorting,
               channels.compare_trade(none, accounts=accounts, market=empty_table("market"), as_of=AS_OF),
               channels.list_groups(none, accounts=accounts, day=AS_OF), grown.routes, weighed, fair, effort,
+              channels.trace_shoppers(empty_table("pos"), accounts=accounts, as_of=AS_OF),
               channels.compare_flows(ledger, reports=reports, months=none, as_of=AS_OF), channels.stack_ladder(earnings),
               channels.compare_ladders(earnings), channels.trace_whale(earnings),
               channels.list_idle(empty_table("cost_drivers"), capacity=empty_table("capacity")),
               channels.project_channels(profit, months=none, restated=grown.months, settings=SETTINGS),
-              inside.classes, inside.grid, inside.moved, inside.cards, practice.rivals, practice.gaps, practice.views,
-              practice.maturity, practice.time,
+              inside.classes, inside.grid, inside.moved, inside.cards, channels.pick_talks(inside.cards),
+              practice.rivals, practice.gaps, practice.views, practice.maturity, practice.time,
               channels.list_hands(visits, stores=stores, earnings=earnings, tables=(accounts, empty_table("team"))),
               channels.list_split_groups(earnings, accounts=accounts, day=AS_OF), ratings, placed, doubt, decided,
               channels.compare_cuts(placed), channels.find_first(none.assign(category="-"), market=empty_table("market"), as_of=AS_OF),

@@ -1,8 +1,11 @@
+import pandas as pd
 import pytest
 from pandas import DataFrame
 
 from kamnb import channels
 from tests.channels.conftest import AS_OF, MONTHS, choices
+
+LIVES = DataFrame({"product": ["machine", "tea"], "life": [2.0, None], "life_spread": [0.5, None]})
 
 
 def orders(every, count):
@@ -48,7 +51,9 @@ def test_every_account_has_its_classes_once(months):
 
 @pytest.fixture
 def inside(months, accounts, earnings):
-    measured = (earnings, channels.weigh_growth(months))
+    purchases = pd.DataFrame({"account": ["a1", "a2"], "product": ["machine", "tea"], "month": MONTHS[0], "quantity": [40, 900]})
+    due = channels.count_renewals(purchases, products=LIVES, as_of=AS_OF)
+    measured = (earnings, channels.weigh_growth(months), due)
     return channels.study_accounts(months, accounts=accounts, measured=measured, choices=choices())
 
 
@@ -64,19 +69,40 @@ def test_the_nine_fields_tie(inside, earnings):
     assert facts["reviews"] == (large["accounts"] * large["reviews_a_year"]).sum()
 
 
-def test_every_move_is_in_the_matrix(inside, months):
-    latest = months[months["year"] == AS_OF]["net_sales"].sum()
-    assert inside.matrix["net_sales"].sum() == latest
-    moved = inside.matrix[inside.matrix["class_from"] != inside.matrix["class_to"]]["accounts"].sum()
-    assert moved == len(inside.moved) > 0
+def test_only_accounts_that_moved_are_listed(inside):
+    assert len(inside.moved) and (inside.moved["class_from"] != inside.moved["class_to"]).all()
     assert set(inside.moved["class_move"]) <= {"up", "down", "new", "lost", "unclear"}
 
 
-def test_cards_are_of_the_large_accounts(inside):
+def test_every_account_has_its_card_and_the_sentence_is_on_the_large(inside):
     large = inside.classes[inside.classes["class_abc"] == "A"]
-    assert inside.cards["account"].tolist() == large["account"].tolist()
-    assert inside.cards["class_cell"].str.startswith("A").all()
+    assert inside.cards["account"].tolist() == inside.classes["account"].tolist()
     assert channels.summarise_cards(inside.cards, classes=inside.classes)["share"] == pytest.approx(large["share"].sum())
+
+
+def test_talks_are_with_large_accounts_that_give_a_reason(inside):
+    rank_gap = inside.cards["rank_gap"].where(inside.cards["account"] != "a2", 99)
+    steady = inside.cards["class_cell"].str.replace("Z", "Y")
+    cards = inside.cards.assign(standing_growth="as_channel", class_cell=steady, rank_gap=rank_gap)
+    assert channels.pick_talks(cards)["account"].tolist() == ["a2"]
+    assert channels.pick_talks(cards.assign(class_cell="BX")).empty
+    assert channels.pick_talks(cards.assign(class_cell="AZ"))["account"].tolist() == cards["account"].tolist()
+
+
+def test_only_goods_that_last_fall_due(inside):
+    due = inside.cards.set_index("account")["due_units"].dropna()
+    assert due.index.tolist() == ["a1"] and 0 < due["a1"] < 40
+    consumed = channels.count_renewals(pd.DataFrame({"account": ["a1"], "product": ["tea"], "month": MONTHS[0], "quantity": [9]}),
+                                       products=LIVES, as_of=AS_OF)
+    assert consumed.empty
+
+
+def test_the_sentence_on_proof_counts_and_names(months):
+    weighed = channels.weigh_growth(months).assign(standing_growth="as_channel")
+    assert channels.summarise_proof(weighed)["faster"] == 0
+    facts = channels.summarise_proof(weighed.assign(standing_growth="slower"))
+    assert facts["slower"] == facts["accounts"] == len(weighed) and facts["slower_names"] == weighed["name"].head(3).tolist()
+    assert channels.summarise_proof(weighed.iloc[:0]) == {}
 
 
 def test_a_small_account_proves_little(months):

@@ -113,6 +113,15 @@ def test_a_wholesaler_that_fills_its_stock_is_found(client, truth, sample):
     assert (flows["stock_flag"].iloc[1:] != "filled").all()
 
 
+def test_shoppers_of_one_chain_buy_us_ever_more_often(sample, truth):
+    shopped = channels.trace_shoppers(sample.table("pos"), accounts=sample.table("accounts"), as_of=sample.as_of)
+    first, planted = shopped.iloc[0], truth["T18"]
+    assert first["account"] == planted["account"]
+    assert first[["index_before", "index_now"]].tolist() == pytest.approx([planted["before"], planted["after"]], abs=1e-3)
+    facts = channels.summarise_shoppers(shopped)
+    assert facts["name"] == first["name"] and 1 <= facts["risen"] <= facts["accounts"] == len(shopped)
+
+
 def test_where_we_lead_close_in_and_fall_behind(client, truth):
     gaps = channels.find_first(client["detail"], market=client["market"], as_of=client["as_of"]).set_index(["channel", "category"])
     planted = truth["T16"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import nbformat
 import pytest
@@ -78,8 +79,9 @@ def test_what_a_person_wrote_stays_whatever_the_master_does(write, master):
 
 
 @pytest.fixture
-def served(monkeypatch):
-    """What `kamnb lab` would serve."""
+def served(engagement, monkeypatch):
+    """What `kamnb lab` would serve; no notebooks lie there yet."""
+    shutil.rmtree(engagement.path / "notebooks", ignore_errors=True)
     calls = []
     monkeypatch.setattr(opened, "serve", lambda folder, first, **how: calls.append((folder, first, how)))
     before = os.umask(0o022)
