@@ -112,6 +112,9 @@ def lab(engagement: Path, lang: str | None, account: str | None, **serving: obje
 @click.option("--engine", type=click.Choice(["warm", "kernel"]), help="How notebooks run (default: warm where processes can be forked).")
 @click.option("--dask", metavar="ADDRESS", help="Send the jobs to the dask cluster whose scheduler is at ADDRESS (tcp://host:8786).")
 @click.option("--shared", metavar="PLACE", help="Folder or address (s3://...) that you and every worker reach (default: the --out folder).")
+@click.option("--cell-limit", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds that a cell may take.")
+@click.option("--report-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds that a report may take.")
+@click.option("--memory", type=click.FloatRange(min=0.1), default=4.0, show_default=True, help="Gigabytes that a report may take.")
 @click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
 def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
     """Run the notebooks and print them: one page and one workbook each. Only what changed is made again.

@@ -6,6 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from kamnb.cli import main
+from kamnb.reports import printing
+from kamnb.reports.limits import Limits
+from kamnb.reports.making import Summary
 
 
 def run(*arguments):
@@ -44,3 +47,22 @@ def test_a_wrong_folder_is_told_in_one_line(tmp_path):
 def test_every_command_has_an_example():
     for name, command in main.commands.items():
         assert f"Example: kamnb {name}" in command.help
+
+
+def test_what_a_report_may_take_is_what_was_asked(small, tmp_path):
+    """Too little time ends the report, and the run says which option would allow more."""
+    ended = run("report", small, "--stage", "channels", "--to", "html", "--report-limit", "1", "--out", tmp_path)
+    assert ended.exit_code == 1 and "0 done" in ended.output
+    assert "the report took longer than 1 s (--report-limit)" in ended.stderr
+
+
+def test_every_limit_reaches_the_run(small, tmp_path, monkeypatch):
+    asked = []
+
+    def make_nothing(_, request, *, out, **__):
+        asked.append(request)
+        return Summary(out, [])
+
+    monkeypatch.setattr(printing, "make_reports", make_nothing)
+    run("report", small, "--cell-limit", "7", "--report-limit", "8", "--memory", "2.5", "--out", tmp_path)
+    assert asked[0].limits == Limits(7, 8, memory=2_500_000_000)

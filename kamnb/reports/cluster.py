@@ -29,7 +29,6 @@ from kamnb.reports.job import Order
 from kamnb.reports.jobs import NOTEBOOKS, Job, Request
 from kamnb.reports.journal import WORK
 from kamnb.reports.keys import key_parts
-from kamnb.reports.limits import Limits
 from kamnb.reports.runner import Result
 from kamnb.reports.workers import INTERRUPTED
 from kamnb.settings import FILE
@@ -74,7 +73,7 @@ class ClusterWorkers:
         self.frozen, self.engine, self._note = frozen, request.engine, out / WORK / NOTE
         self._given, self._lying, self._lock = {}, set(), Lock()
         self._futures, self._ended, self._lost = set(), Event(), None
-        self._stack, self.limits, self._machine = ExitStack(), Limits(), machine_parts()
+        self._stack, self.limits, self._machine = ExitStack(), request.limits, machine_parts()
         self.client = connect(request.dask)
         try:
             self.crew = Crew(self.client, request.dask)

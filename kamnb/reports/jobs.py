@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kamnb.engagement import Engagement, safe_name
 from kamnb.errors import InputError, nearest
+from kamnb.reports.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = {"channels": "1_channels", "selection": "2_selection", "strategy": "3_strategy", "actions": "4_actions",
@@ -75,6 +76,7 @@ class Request:
     engine: str = "warm"
     dask: str = ""
     shared: str = ""
+    limits: Limits = Limits()
 
 
 def plan_jobs(engagement: Engagement, request: Request, *, stages: tuple[str, ...]) -> list[Job]:

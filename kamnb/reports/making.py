@@ -79,7 +79,7 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
 def start_workers(frozen: Frozen, request: Request, *, out: Path) -> Workers:
     """Who does the jobs of `request`: processes of this machine, or a cluster, which takes the same orders."""
     if not request.dask:
-        return Workers(frozen, out=out, engine=request.engine)
+        return Workers(frozen, out=out, engine=request.engine, limits=request.limits)
     from kamnb.reports.cluster import ClusterWorkers
 
     return ClusterWorkers(frozen, request, out=out)

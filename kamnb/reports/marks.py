@@ -62,9 +62,9 @@ def tell_overdue(scratch: Path, since: float, limits: Limits) -> str:
     if not what and time.monotonic() - since > min(limits.start_seconds, limits.job_seconds):
         return f"did not start in {limits.start_seconds:g} s"
     if in_cell > limits.cell_seconds:
-        return f"{what} took longer than {limits.cell_seconds:g} s"
+        return f"{what} took longer than {limits.cell_seconds:g} s (--cell-limit)"
     if time.monotonic() - since > limits.job_seconds:
-        return f"the report took longer than {limits.job_seconds:g} s, at the end in {what}"
+        return f"the report took longer than {limits.job_seconds:g} s (--report-limit), at the end in {what}"
     return ""
 
 
@@ -100,7 +100,7 @@ def _plainly(failure: Failure, limits: Limits) -> str:
     if DISK_FULL.search(failure.text):
         return "disk full: make room and run the same command again"
     if failure.error == "MemoryError":
-        return f"out of memory: a report may take {limits.memory / 1e9:.1f} GB; allow more memory, or run fewer side by side"
+        return f"out of memory: a report may take {limits.memory / 1e9:.1f} GB; allow more (--memory), or run fewer side by side (--jobs)"
     if failure.error == "SystemExit":
         return "the cell ended the run"
     if failure.error in LOST_KERNEL:

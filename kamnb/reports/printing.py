@@ -11,6 +11,7 @@ from kamnb.engagement import open_engagement
 from kamnb.errors import InputError
 from kamnb.reports.cluster_crew import reach
 from kamnb.reports.jobs import NOTEBOOKS, Request
+from kamnb.reports.limits import Limits
 from kamnb.reports.making import make_reports
 from kamnb.reports.runner import Result
 from kamnb.reports.workers import best_engine
@@ -19,7 +20,7 @@ from kamnb.reports.workers import best_engine
 def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str, tuple]) -> int:
     """Make the reports that were asked for; returns the exit code.
 
-    `asked`: stages, accounts, languages, formats (empty = the default) and edition.
+    `asked`: stages, accounts, languages, formats (empty = the default), edition, and what a report may take.
     """
     if asked["shared"] and not asked["dask"]:
         raise InputError("--shared is for a cluster", "--shared", "Name its scheduler with --dask ADDRESS.")
@@ -30,7 +31,8 @@ def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str,
                       languages=asked["languages"] or (opened.language,), formats=tuple(sorted(asked["formats"])) or ("html", "xlsx"),
                       edition=str(asked["edition"]), workers=workers,
                       engine=str(asked["engine"] or ("warm" if asked["dask"] else best_engine())),
-                      dask=str(asked["dask"] or ""), shared=str(asked["shared"] or ""))
+                      dask=str(asked["dask"] or ""), shared=str(asked["shared"] or ""),
+                      limits=Limits(asked["cell_limit"], asked["report_limit"], memory=int(asked["memory"] * 1e9)))
     identity = opened.settings.engagement
     folder = out / opened.path.name / str(identity.as_of)
     folder.mkdir(parents=True, exist_ok=True)

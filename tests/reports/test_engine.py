@@ -239,4 +239,4 @@ def test_nothing_leaks_from_job_to_job(planted, tmp_path):
 
 def test_a_cell_that_takes_too_long_is_named(planted):
     result = planted.run("import time", "time.sleep(60)", limits=Limits(cell_seconds=1))
-    assert result.status == "failed" and re.fullmatch(r"cell 5 \(c2\) took longer than 1 s", result.why)
+    assert result.status == "failed" and re.fullmatch(r"cell 5 \(c2\) took longer than 1 s \(--cell-limit\)", result.why)

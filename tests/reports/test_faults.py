@@ -179,7 +179,8 @@ def end_in_time(run, source, *, seconds):
         since = time.monotonic()
         result = run.run("1", source, limits=Limits(cell_seconds=seconds))
         assert time.monotonic() - since < 40 + seconds
-    assert result.status == "failed" and re.fullmatch(rf"cell \d \(c2\) took longer than {seconds} s", result.why), result.why
+    assert result.status == "failed", result.why
+    assert re.fullmatch(rf"cell \d \(c2\) took longer than {seconds} s \(--cell-limit\)", result.why)
     assert not marked("6543.22")
 
 
@@ -214,7 +215,8 @@ def test_x03_t4_a_finished_kernel_leaves_no_process_and_nobody_has_listened(kern
 
 def test_x03_the_whole_job_has_a_limit_too(warm):
     result = warm.run(*[SLEEP.format(0.8)] * 5, limits=Limits(job_seconds=2))
-    assert result.status == "failed" and re.match(r"the report took longer than 2 s, at the end in cell \d \(c\d\)", result.why)
+    assert result.status == "failed", result.why
+    assert re.match(r"the report took longer than 2 s \(--report-limit\), at the end in cell \d \(c\d\)", result.why)
 
 
 def test_x22_time_limits_count_the_clock_that_stands_still_in_sleep(tmp_path, monkeypatch):
@@ -223,7 +225,7 @@ def test_x22_time_limits_count_the_clock_that_stands_still_in_sleep(tmp_path, mo
     assert marks.tell_overdue(tmp_path, time.monotonic(), Limits(cell_seconds=5)) == ""
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 6)
-    assert marks.tell_overdue(tmp_path, now, Limits(cell_seconds=5)) == "cell 1 (a) took longer than 5 s"
+    assert marks.tell_overdue(tmp_path, now, Limits(cell_seconds=5)) == "cell 1 (a) took longer than 5 s (--cell-limit)"
 
 
 # X04, X06: errors
