@@ -43,7 +43,7 @@ def theme() -> None:
     """Set seaborn's and matplotlib's defaults to the house style. (seaborn resets the font: it is set after it.)"""
     sns.set_theme(style="white", palette=list(SHADES))
     mpl.rcParams.update({
-        "font.family": [font_family()], "font.size": 9.5, "axes.unicode_minus": False, "axes.edgecolor": LIGHT,
+        "font.family": [font_family()], "font.size": 9.5, "axes.unicode_minus": True, "axes.edgecolor": LIGHT,
         "axes.labelcolor": GREY, "axes.labelsize": 9, "axes.titlesize": 11.5, "axes.titleweight": "regular",
         "axes.titlecolor": INK, "text.color": INK, "xtick.color": GREY, "ytick.color": INK, "xtick.labelsize": 9,
         "ytick.labelsize": 9.5, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,

@@ -173,10 +173,10 @@ def test_words_alone_move_no_figure(runs, tmp_path, monkeypatch):
 
 def bump(shown):
     """Add one yen to an amount, and a hundred millionth to a share."""
-    table = next(table for table in shown["tables"] if table["name"] == "channels.classes")
+    table = next(table for table in shown["tables"] if table["name"] == "channels.cards")
     places = {column["name"]: i for i, column in enumerate(table["columns"])}
     table["rows"][0][places["net_sales"]] += 1
-    table["rows"][0][places["share"]] += 1e-8
+    table["rows"][0][places["variation"]] += 1e-8
 
 
 @pytest.mark.parametrize(("parts", "alarm"), [({}, "nothing that they depend on has changed"),
@@ -200,21 +200,21 @@ def test_another_date_is_said_first_and_explains(runs, tmp_path):
 
 def test_rows_and_reports_that_come_and_go_are_listed(runs, tmp_path):
     def drop(shown):
-        table = next(table for table in shown["tables"] if table["name"] == "channels.classes")
+        table = next(table for table in shown["tables"] if table["name"] == "channels.cards")
         table["rows"] = [row for row in table["rows"] if row[0] != "A2"]
 
     shutil.copytree(runs / "a", tmp_path / "b")
     forge(tmp_path / "b", CHANNELS, parts={"code": "other"}, change=drop)
     (tmp_path / "b" / shown_file(STRATEGY)).unlink()
     found = compare_states(read_state(runs / "a"), read_state(tmp_path / "b"), language="en")
-    assert [(row.account, row.table, row.state) for row in found.passing] == [("A2", "channels.classes", "went")]
+    assert [(row.account, row.table, row.state) for row in found.passing] == [("A2", "channels.cards", "went")]
     assert found.went == [("strategy", "internal", "A1")] and found.came == []
 
 
 def test_moves_below_what_is_printed_are_counted_not_listed(runs, tmp_path):
     def nudge(shown):
-        table = next(table for table in shown["tables"] if table["name"] == "channels.classes")
-        table["rows"][0][[column["name"] for column in table["columns"]].index("share")] += 1e-8
+        table = next(table for table in shown["tables"] if table["name"] == "channels.cards")
+        table["rows"][0][[column["name"] for column in table["columns"]].index("variation")] += 1e-8
 
     shutil.copytree(runs / "a", tmp_path / "b")
     forge(tmp_path / "b", CHANNELS, parts={"code": "other"}, change=nudge)
