@@ -141,7 +141,7 @@ def test_the_ladder_names_every_step(earnings):
     bars = channels.stack_ladder(earnings)
     ax = value_charts.ladder(bars)
     assert rows(ax)[0] == "List price" and rows(ax)[-1] == "Left for us"
-    assert title_parts(ax)[0].startswith("Of 100 at list price")
+    assert title_parts(ax)[0].startswith("Of the list price")
 
 
 def test_nine_box_puts_priorities_in_the_accent(decided):
