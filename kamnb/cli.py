@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from kamnb.errors import InputError
 
 LANGUAGES = click.Choice(["en", "ja", "zh"])
 STAGES = click.Choice(["channels", "selection", "strategy", "actions", "review"])
+FORMATS = click.Choice(["html", "xlsx", "pptx", "pdf"])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 NOTES = {"same": " (as it was)", "kept": " (you changed it: kept; rename it to get a fresh one)"}
 
@@ -38,6 +40,23 @@ def main() -> None:
 
     Example: kamnb report data/sample --lang ja
     """
+
+
+def what_is_asked(command: Callable) -> Callable:
+    """Give `command` the options that say which reports are meant."""
+    options = (
+        click.argument("engagement", type=FOLDER),
+        click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks."),
+        click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts)."),
+        click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's)."),
+        click.option("--to", "formats", type=FORMATS, multiple=True, help="Formats (default: html and xlsx)."),
+        click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
+                     help="joint: what the account itself may see."),
+        click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @main.command()
@@ -100,14 +119,7 @@ def lab(engagement: Path, lang: str | None, account: str | None, **serving: obje
 
 
 @main.command()
-@click.argument("engagement", type=FOLDER)
-@click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks.")
-@click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts).")
-@click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's).")
-@click.option("--to", "formats", type=click.Choice(["html", "xlsx", "pptx", "pdf"]), multiple=True,
-              help="Formats (default: html and xlsx).")
-@click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
-              help="joint: what the account itself may see.")
+@what_is_asked
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Reports made side by side.")
 @click.option("--engine", type=click.Choice(["warm", "kernel"]), help="How notebooks run (default: warm where processes can be forked).")
 @click.option("--dask", metavar="ADDRESS", help="Send the jobs to the dask cluster whose scheduler is at ADDRESS (tcp://host:8786).")
@@ -115,7 +127,6 @@ def lab(engagement: Path, lang: str | None, account: str | None, **serving: obje
 @click.option("--cell-limit", type=click.IntRange(min=1), default=300, show_default=True, help="Seconds that a cell may take.")
 @click.option("--report-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds that a report may take.")
 @click.option("--memory", type=click.FloatRange(min=0.1), default=4.0, show_default=True, help="Gigabytes that a report may take.")
-@click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
 def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
     """Run the notebooks and print them: one page and one workbook each. Only what changed is made again.
 
@@ -127,15 +138,7 @@ def report(engagement: Path, out: Path, jobs: int, **asked: object) -> None:
 
 
 @main.command()
-@click.argument("engagement", type=FOLDER)
-@click.option("--stage", "stages", type=STAGES, multiple=True, help="Only these notebooks.")
-@click.option("--account", "accounts", multiple=True, help="Only these accounts (default: the key accounts).")
-@click.option("--lang", "languages", type=LANGUAGES, multiple=True, help="Languages (default: the engagement's).")
-@click.option("--to", "formats", type=click.Choice(["html", "xlsx", "pptx", "pdf"]), multiple=True,
-              help="Formats (default: html and xlsx).")
-@click.option("--edition", type=click.Choice(["internal", "joint"]), default="internal", show_default=True,
-              help="joint: what the account itself may see.")
-@click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Where reports are filed.")
+@what_is_asked
 def why(engagement: Path, out: Path, **asked: object) -> None:
     """Say which reports would be made again and which part changed: data, settings, notebook, words, code. Nothing is run.
 

@@ -1,5 +1,6 @@
 """A small engagement of real files, made afresh for a test; the sample client, opened once."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,12 @@ def small(tmp_path):
 
 @pytest.fixture(autouse=True)
 def english():
-    """Words in English and yen before and after every test, whatever it speaks in between."""
+    """Words in English and yen before and after every test, whatever it speaks in between; no figure stays open."""
     speak("en", currency="JPY", start=4)
     yield
     speak("en", currency="JPY", start=4)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

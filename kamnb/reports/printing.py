@@ -36,7 +36,7 @@ def print_reports(engagement: Path, out: Path, *, workers: int, asked: dict[str,
     identity = opened.settings.engagement
     folder = out / opened.path.name / str(identity.as_of)
     folder.mkdir(parents=True, exist_ok=True)
-    with tqdm(unit="report", leave=False) as bar:
+    with tqdm(unit="report", leave=False, disable=None) as bar:
         summary = make_reports(opened, request, out=folder.resolve(), tell=lambda result: _tell(bar, result))
     for result in summary.results:
         if result.status == "failed":

@@ -65,7 +65,8 @@ def _make_choices(settings: ChannelSettings, years: list[str]) -> dict[object, w
     """The cut-offs as buttons, and the year as a list where there is more than one."""
     look = {"style": {"description_width": LABEL}, "layout": w.Layout(width=SLIDER)}
     cuts = w.ToggleButtons(options=[(words(f"widgets.cuts_{name}"), name) for name in ("thirds", "quantiles")],
-                           value=settings.cuts, description=words("widgets.cuts"), style={"description_width": LABEL})
+                           value=settings.cuts, description=words("widgets.cuts"),
+                           style={"description_width": LABEL, "button_width": "13em"})
     if len(years) < 2:
         return {CUTS: cuts}
     options = [(say_value(Timestamp(year), "year"), year) for year in years]

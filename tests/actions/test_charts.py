@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -9,12 +8,6 @@ from kamnb.actions import activity_charts, blocks, charts
 from kamnb.actions.soundness import RULES
 from kamnb.style import title_parts
 from kamnb.words import speak, word_list
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -10,23 +10,10 @@ from kamnb.intake.dictionary import empty_table
 from kamnb.settings import ChannelSettings
 from kamnb.style import ACCENT, title_parts
 from kamnb.words import speak, words
+from tests.artists import rows, texts
 from tests.channels.conftest import AS_OF, choices
 
 SETTINGS = ChannelSettings(draws=500)
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def rows(ax):
-    return [label.get_text() for label in ax.get_yticklabels()]
 
 
 @pytest.fixture

@@ -9,16 +9,7 @@ from pandas import DataFrame
 from kamnb import review, style
 from kamnb.review import charts, watch_charts
 from kamnb.words import speak
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+from tests.artists import texts
 
 
 def message(ax):

@@ -3,7 +3,6 @@
 import re
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
@@ -15,20 +14,11 @@ from kamnb.selection import capacity, charts, factors, longlist, outlook, robust
 from kamnb.selection import scorecard_charts as sheets
 from kamnb.selection import table_charts as tables
 from kamnb.settings import Choices, SelectionSettings
+from tests.artists import texts
 from tests.conftest import ROOT
 from tests.selection.conftest import choose
 
 CASES = ("beats", "mixed", "open", "worse", "single", "beats_profit", "mixed_profit")
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_outlook_names_the_promising_in_the_accent_colour(chosen):

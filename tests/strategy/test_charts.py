@@ -1,6 +1,5 @@
 """Charts and wording, read by their artists: messages, labels, and three languages."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from pandas import DataFrame, Timestamp
@@ -10,18 +9,8 @@ from kamnb.settings import StrategySettings
 from kamnb.strategy import charts
 from kamnb.style import ACCENT, title_parts
 from kamnb.words import speak
+from tests.artists import texts
 from tests.strategy.conftest import AS_OF, fill, months_of
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    """Every figure of a test is closed after it."""
-    yield
-    plt.close("all")
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
 
 
 def test_history_says_where_the_average_went():
