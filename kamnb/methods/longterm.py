@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
@@ -62,15 +63,15 @@ def project_profit(profit: Series, scenarios: DataFrame, *, years: int = 5) -> D
     the next), `profit`, `present` (minor units, not rounded); keys without a known profit are left out.
     Source: method.md A08, A10.
     """
-    known = profit.dropna().astype(float).rename("now")
+    known = profit.dropna().astype(float)
     known.index = known.index.astype("str")
-    rows = scenarios.merge(known, left_on="key", right_index=True)
-    step = rows["retention"] * (1 + rows["growth"])
-    parts = [rows[["key", "scenario"]].assign(year=year, profit=rows["now"] * step**year,
-                                              present=rows["now"] * (step / (1 + rows["discount"])) ** year)
-             for year in range(1, years + 1)]
-    table = pd.concat(parts, ignore_index=True) if parts else rows.reindex(columns=list(STREAM))
-    return table.sort_values(["key", "scenario", "year"], key=_order_scenarios, ignore_index=True).astype(STREAM)
+    rows = scenarios[scenarios["key"].isin(known.index)].sort_values(["key", "scenario"], key=_order_scenarios, ignore_index=True)
+    year = np.arange(1, years + 1)
+    now, step, discount = (column.to_numpy(dtype=float)[:, None] for column in (
+        rows["key"].map(known), rows["retention"] * (1 + rows["growth"]), rows["discount"]))
+    table = rows.loc[rows.index.repeat(years), ["key", "scenario"]].reset_index(drop=True)
+    return table.assign(year=np.tile(year, len(rows)), profit=(now * step**year).ravel(),
+                        present=(now * (step / (1 + discount)) ** year).ravel()).astype(STREAM)
 
 
 def value_profit(stream: DataFrame) -> DataFrame:

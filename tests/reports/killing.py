@@ -123,9 +123,11 @@ class Killer:
             self.out.mkdir()
             shutil.rmtree(self.home / "decisions", ignore_errors=True)
         files = [name for name in published(self.out) if name.endswith((".html", ".xlsx")) and name != "index.html"]
-        self.removed = frozenset(self.chance.sample(files, min(4, len(files))))
-        for name in self.removed:
+        still = {name for name in self.removed if not (self.out / name).exists()}
+        chosen = self.chance.sample(files, min(4, len(files)))
+        for name in chosen:
             (self.out / name).unlink()
+        self.removed = frozenset({*still, *chosen})
 
     def check_finish(self) -> None:
         """A run that nobody kills makes exactly what is missing, leaves no scratch, and the same files as any other."""

@@ -52,13 +52,15 @@ def test_it_speaks_the_readers_language(stem, language, build, copied):
 
 
 @each
-def test_a_move_is_answered_far_within_a_second(stem, build):
-    panel = build(stem)
+def test_a_move_is_answered_in_a_tenth_of_a_second(stem, build):
+    panel, took = build(stem), []
     move(panel, 0)
-    before, began = panel.answer.value, time.process_time()
-    for step in range(1, 6):
+    before = panel.answer.value
+    for step in range(1, 8):
+        began = time.process_time()
         move(panel, step)
-    assert (time.process_time() - began) / 5 < 1
+        took.append(time.process_time() - began)
+    assert min(took) < 0.1, took
     assert panel.answer.value != before
 
 
