@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
 
+import nbformat
 import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series, Timestamp
 
+from kamnb import display
 from kamnb.calendar import add_years
+from kamnb.engagement import HELD, open_engagement
 from kamnb.methods.concentration import check_slogan, measure_concentration
 from kamnb.methods.fairshare import estimate_levers
 from kamnb.methods.groups import appraise_mergers, trace_concentration
@@ -25,7 +35,10 @@ from kamnb.methods.standing import place_accounts
 from kamnb.methods.stress import appraise_losses, remove_largest
 from kamnb.methods.whale import measure_whale, whale_points
 from kamnb.methods.whitespace import benchmark_peers, sum_headroom
+from kamnb.reports.freezing import HELD_FILE, freeze
+from kamnb.reports.jobs import master_file
 
+ROOT = Path(__file__).resolve().parents[1]
 AS_OF, MONTHS = Timestamp("2025-03-31"), pd.date_range("2020-04-01", "2025-03-01", freq="MS")
 CATEGORIES, CHANNELS, DEALS = 6, 8, 100
 
@@ -139,6 +152,32 @@ def time_analyses(trade: dict[str, DataFrame]) -> float:
     return time.process_time() - start
 
 
+def time_notebook() -> float:
+    """Processor seconds of the cells of notebook 1 on the sample (180 accounts, 60 months) with its frames loaded, nothing drawn.
+
+    The least of 5, after one that fills caches.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(shutil.copytree(ROOT / "data" / "sample", Path(folder) / "sample", ignore=shutil.ignore_patterns("decisions")))
+        frozen = freeze(open_engagement(home), out=Path(folder)).folder
+        HELD.update(pickle.loads((frozen / HELD_FILE).read_bytes()))
+        took = [_run_cells(frozen) for _ in range(6)]
+        HELD.clear()
+    return min(took[1:])
+
+
+def _run_cells(home: Path) -> float:
+    space, silent = {}, dict.fromkeys(("show", "draw", "say", "appendix"), lambda *_, **__: None)
+    with redirect_stdout(StringIO()), patch.multiple(display, **silent):
+        start = time.process_time()
+        for cell in nbformat.read(master_file("channels"), as_version=4).cells:
+            if cell.cell_type == "code" and "interactive" not in cell.metadata.get("tags", []):
+                exec(cell.source, space)  # noqa: S102
+            if "parameters" in cell.metadata.get("tags", []):
+                space["engagement"] = str(home)
+        return time.process_time() - start
+
+
 def compare_channels(accounts: int = 20_000) -> dict[str, dict[str, float] | float]:
     """Ratio of a loop to ours for the heaviest analyses, and the seconds of all analyses at `accounts` and at 180."""
     trade = make_trade(accounts)
@@ -149,11 +188,5 @@ def compare_channels(accounts: int = 20_000) -> dict[str, dict[str, float] | flo
     return {"steadiness": compare_pair(lambda: classify_in_a_loop(panel), lambda: classify_at_once(panel)),
             "peers": compare_pair(lambda: benchmark_in_a_loop(bought, master), lambda: benchmark_at_once(bought, master)),
             "mergers": compare_pair(lambda: merge_in_a_loop(sales, master), lambda: merge_at_once(sales, master)),
-            f"all_{accounts}": time_analyses(trade), "all_180": time_analyses(make_trade(180))}
+            f"all_{accounts}": time_analyses(trade), "all_180": time_analyses(make_trade(180)), "notebook_1": time_notebook()}
 
-
-if __name__ == "__main__":
-    for name, figures in compare_channels().items():
-        pair = figures if isinstance(figures, dict) else {}
-        told = f"{pair['ratio']:8.1f} x   ({pair['usual']:.2f} s against {pair['ours']:.2f} s)" if pair else f"{figures:8.2f} s"
-        print(f"{name:12} {told}")

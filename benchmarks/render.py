@@ -165,7 +165,7 @@ def print_plainly(frozen, job, out: Path) -> None:
             continue
         exec(cell.source, space)  # noqa: S102
         if "parameters" in cell.metadata.get("tags", []):
-            space.update(engagement=str(frozen.engagement.path), language=LANGUAGE, edition="internal", account=job.account)
+            space.update(engagement=str(frozen.folder), language=LANGUAGE, edition="internal", account=job.account)
         cell.outputs, cell.execution_count = list(outputs), number
         outputs.clear()
     report = read_report(notebook)
