@@ -2,7 +2,7 @@
 
 from kamnb.channels.cards import count_renewals, lay_cards, pick_talks, summarise_cards
 from kamnb.channels.coverage import measure_fair_share, summarise_fair_share
-from kamnb.channels.dependence import rank_buyers, summarise_concentration
+from kamnb.channels.dependence import rank_buyers, summarise_concentration, trace_lorenz
 from kamnb.channels.direction import (
     compare_cuts,
     find_first,
@@ -71,7 +71,6 @@ from kamnb.channels.sentences import (
     tell_routing,
     tell_rules,
     tell_shoppers,
-    tell_slogan,
     tell_standing,
     tell_structure,
     tell_time,
@@ -114,8 +113,8 @@ __all__ = [
     "summarise_proof", "summarise_prospects", "summarise_race", "summarise_rivals", "summarise_routes",
     "summarise_shoppers", "summarise_stress", "summarise_structure", "summarise_time", "summarise_whale",
     "tell_decision", "tell_first", "tell_losses", "tell_market", "tell_mergers", "tell_profit", "tell_profit_lesson",
-    "tell_rivals", "tell_routing", "tell_rules", "tell_shoppers", "tell_slogan", "tell_standing", "tell_structure",
-    "tell_time", "trace_channels", "trace_concentration", "trace_earnings", "trace_moves", "trace_shoppers",
+    "tell_rivals", "tell_routing", "tell_rules", "tell_shoppers", "tell_standing", "tell_structure",
+    "tell_time", "trace_channels", "trace_concentration", "trace_earnings", "trace_lorenz", "trace_moves", "trace_shoppers",
     "trace_whale", "weigh_doubt", "weigh_growth",
 ]
 
@@ -123,7 +122,7 @@ SALES = ("sales", "accounts")
 MARKET = (*SALES, "market")
 EARNINGS = (*SALES, "terms", "cost_drivers")
 BEHIND = {
-    SALES: ("history", "growth_found", "concentration", "slogan_found.holds", "rules_found.months", "moves",
+    SALES: ("history", "growth_found", "concentration", "lorenz", "rules_found.months", "moves",
             "moves_found", "grid", "grid_found", "fields", "proof_found"),
     ("accounts",): ("groups",),
     MARKET: ("race", "race_found", "headroom", "headroom_found", "conclusion_market.held", "structure", "structure_found",

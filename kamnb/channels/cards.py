@@ -10,8 +10,8 @@ from kamnb.methods.standing import place_accounts
 from kamnb.methods.whitespace import benchmark_peers, sum_headroom
 
 Measured = tuple[DataFrame, DataFrame, Series]
-CARDS = ["account", "name", "channel_name", "net_sales", "class_cell", "variation", "growth_shrunken", "standing_growth",
-         "in_store_share", "profit_left", "rank_gap", "headroom_low", "headroom_high", "due_units"]
+CARDS = ["account", "name", "channel_name", "net_sales", "class_cell", "variation", "growth_shrunken", "growth_low",
+         "growth_high", "standing_growth", "in_store_share", "profit_left", "rank_gap", "headroom_low", "headroom_high", "due_units"]
 TALKS = ["account", "name", "channel_name", "net_sales", "class_cell", "growth_shrunken", "standing_growth", "profit_left",
          "rank_gap", "headroom_high", "due_units"]
 SHIFT = 20  # places by which profit ranks behind size before it is worth a talk (rule of thumb)
@@ -22,16 +22,16 @@ def lay_cards(classes: DataFrame, *, months: DataFrame, measured: Measured, acco
 
     `classes`: from `classify_accounts`; `months`: from `place_months`; `measured`: from `trace_earnings`, `weigh_growth` and
     `count_renewals`; `accounts`: the table.  Returns account, name, channel_name, net_sales, class_cell ("AX"), variation,
-    growth_shrunken, standing_growth, in_store_share (of its purchases; NaN unknown), profit_left (deepest known level),
-    rank_gap (places by which it ranks lower by profit than by size), headroom_low to headroom_high up to the
-    middle and the best quarter of its channel, and due_units.  Source: method.md A05-A08, C22.
+    growth_shrunken with growth_low and growth_high (80 %), standing_growth, in_store_share (of its purchases; NaN unknown),
+    profit_left (deepest known level), rank_gap (places by which it ranks lower by profit than by size), headroom_low to
+    headroom_high up to the middle and the best quarter of its channel, and due_units.  Source: method.md A05-A08, C22.
     """
     earnings, weighed, due = measured
     purchases = accounts.set_index("account")["category_purchases"]
     profit = earnings.set_index("account")[deepest_level(earnings)]
     yearly = months.groupby(["account", "channel", "year"], observed=True)["net_sales"].sum().reset_index()
     placed = place_accounts(yearly, profit=profit, purchases=purchases).reindex(classes["account"])
-    growth = weighed.set_index("account")[["growth_shrunken", "standing_growth"]]
+    growth = weighed.set_index("account")[["growth_shrunken", "growth_low", "growth_high", "standing_growth"]]
     cards = classes.assign(class_cell=classes["class_abc"] + classes["class_xyz"]).set_index("account")
     cards = cards.join(placed[["in_store_share", "profit", "rank_gap"]]).join(growth).join(due)
     cards = cards.join(_find_headroom(months, accounts, purchases)[["headroom_low", "headroom_high"]])

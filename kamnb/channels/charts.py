@@ -182,3 +182,25 @@ def profit(table: DataFrame, *, ax: Axes | None = None) -> Axes:
           head=words(f"channels.profit.head_{deepest}"))
     note_column(ax, end + 0.42 * span, texts, head=unit)
     return style.title(ax, words(**sentences.title_profit(table)), words("channels.profit.measured"))
+
+
+def lorenz(table: DataFrame, *, slogan: Mapping[str, object], ax: Axes | None = None) -> Axes:
+    """The concentration curve, largest buyers first, with the point where 80 % of sales are reached.
+
+    `table`: from `trace_lorenz`; `slogan`: from `judge_slogan`.
+    """
+    ax = style.canvas(ax, height=3.6, width=6.2)
+    reached, top = float(slogan["accounts_needed"]), float(slogan["top_share"])
+    ax.plot([0, 1], [0, 1], color=LIGHT, linewidth=1, linestyle=(0, (4, 3)))
+    ax.plot(table["accounts"], table["sales"], color=ACCENT, linewidth=2.2)
+    ax.plot([reached, reached, 0], [0, 0.8, 0.8], color=GREY, linewidth=0.9)
+    ax.scatter([reached], [0.8], s=50, color=ACCENT, zorder=3)
+    ax.scatter([0.2], [0.8], s=44, facecolor="white", edgecolor=GREY, linewidth=1.4, zorder=3)
+    ax.annotate("80/20", (0.2, 0.8), (-6, 8), textcoords="offset points", ha="right", color=GREY, fontsize=9)
+    ax.annotate(words("channels.lorenz.label", buyers=reached), (reached, 0.8), (10, -14), textcoords="offset points",
+                fontsize=9)
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=words("channels.lorenz.x"), ylabel=words("channels.lorenz.y"))
+    style.percent_axis(ax.xaxis)
+    style.percent_axis(ax.yaxis)
+    style.grid(ax, "both")
+    return style.title(ax, words(**sentences.title_lorenz(reached, top=top)), words("channels.lorenz.measured"))

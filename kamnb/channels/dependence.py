@@ -6,7 +6,7 @@ import pandas as pd
 from pandas import DataFrame, Timestamp
 
 from kamnb.channels.profit import deepest_level
-from kamnb.methods.concentration import flag_dependence
+from kamnb.methods.concentration import flag_dependence, lorenz_points
 from kamnb.methods.groups import assign_buyers
 
 BUYERS = ["group", "group_name", "channel", "channel_name", "accounts", "net_sales", "share", "earned_share", "flag"]
@@ -35,6 +35,11 @@ def rank_buyers(earnings: DataFrame, *, accounts: DataFrame, day: Timestamp) -> 
     buyers["flag"] = pd.concat(flags, axis=1).max(axis=1).map(dict(enumerate(FLAGS.values())))
     buyers["group_name"] = buyers["group"].map(accounts.set_index("account")["name"]).astype("str")
     return buyers.sort_values(["net_sales", "group"], ascending=[False, True], ignore_index=True)[BUYERS]
+
+
+def trace_lorenz(buyers: DataFrame) -> DataFrame:
+    """The concentration curve of `buyers` (from `rank_buyers`): rank, accounts and sales as cumulative shares."""
+    return lorenz_points(buyers["net_sales"])
 
 
 def summarise_concentration(concentration: DataFrame, *, buyers: DataFrame) -> dict[str, object]:

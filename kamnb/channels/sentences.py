@@ -40,6 +40,13 @@ def title_profit(profit: DataFrame) -> dict[str, object]:
             "rate": worst[RATES[level]], "margin": worst["margin_rate"]}
 
 
+def title_lorenz(reached: float, *, top: float) -> dict[str, object]:
+    """Whether 80/20 holds where the share `reached` of the buyers makes 80 % of sales and the top fifth makes `top`."""
+    gap = reached - SLOGAN
+    case = "holds" if abs(gap) <= NEAR else "flatter" if gap > 0 else "steeper"
+    return {"key": f"channels.lorenz.{case}", "buyers": reached, "top": top}
+
+
 def title_structure(trade: DataFrame) -> dict[str, object]:
     """Where our sales hang on fewer hands than the trade, or where either does most.  `trade`: from `compare_trade`."""
     gap = (trade["cr4_ours"] - trade["cr4_trade"]).dropna()
@@ -102,13 +109,6 @@ def tell_structure(facts: Facts) -> dict[str, object]:
     """How concentrated the trade and our sales are, as far as the trade is known.  `facts`: from `summarise_structure`."""
     alone = bool(facts) and not facts.get("known")
     return {"key": "channels.structure_alone" if alone else "channels.structure_found", **facts}
-
-
-def tell_slogan(facts: Facts) -> dict[str, object]:
-    """Whether 80/20 holds of the buyers, and how far from it they are.  `facts`: from `judge_slogan`."""
-    gap = float(facts.get("accounts_needed", SLOGAN)) - SLOGAN
-    case = "holds" if abs(gap) <= NEAR else "flatter" if gap > 0 else "steeper"
-    return {"key": f"channels.slogan_found.{case}", **facts}
 
 
 def tell_shoppers(facts: Facts) -> dict[str, object]:

@@ -90,10 +90,12 @@ def test_profit_stops_at_the_known_level(earnings, months, terms, drivers):
 @pytest.mark.parametrize(("sales", "message"), [
     ([80, 5, 5, 5, 5], "80/20 roughly holds"), ([20, 20, 20, 20, 20], "80/20 does not hold"),
     ([90, *[1] * 10], "Steeper than 80/20")])
-def test_the_slogan_is_tested_on_the_buyers(sales, message):
-    told = channels.tell_slogan(channels.judge_slogan(pd.DataFrame({"net_sales": sales})))
-    assert words(**told).startswith(message)
-    assert channels.tell_slogan({}) == {"key": "channels.slogan_found.holds"}
+def test_lorenz_tests_the_slogan(sales, message):
+    buyers = pd.DataFrame({"net_sales": sales})
+    curve = channels.trace_lorenz(buyers)
+    ax = charts.lorenz(curve, slogan=channels.judge_slogan(buyers))
+    assert title_parts(ax)[0].startswith(message)
+    assert ax.lines[1].get_xdata().tolist() == curve["accounts"].tolist()
 
 
 def test_buyers_beyond_the_line_stand_out(earnings, accounts):
