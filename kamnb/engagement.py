@@ -215,6 +215,8 @@ def _read(file: Path, account: str | None) -> DataFrame:
 def _in_language(rows: DataFrame, language: str) -> DataFrame:
     """`rows` with each text column replaced by its twin in `language` where that is filled in; twins dropped."""
     twins = [c for c in rows.columns if c[-3:] in {f"_{code}" for code in LANGUAGES} and c[:-3] in rows.columns]
+    if not twins:
+        return rows
     mine = [c for c in twins if c.endswith(f"_{language}")]
     filled = {c[:-3]: rows[c].where(rows[c].notna(), rows[c[:-3]]) for c in mine}
     return rows.assign(**filled).drop(columns=twins)

@@ -31,26 +31,24 @@ def take_inventory(tables: Mapping[str, DataFrame], *, sales: Series, as_of: Tim
     NaN for tables that are not about accounts) and `state`: missing, old (older than `old` days), partial (covers less
     than half of our sales), good.  Source: method.md A04.
     """
-    rows = []
+    rows, bought = [], sales[sales > 0] / sales[sales > 0].sum()
     for subject, name in ((subject, name) for subject, names in SUBJECTS.items() for name in names):
         frame = tables.get(name, DataFrame())
         days = frame[DATED[name]] if name in DATED and len(frame) else Series(dtype="datetime64[us]")
         newest = days[days <= as_of].max()
         rows.append({"subject": subject, "table": name, "rows": len(frame), "newest": newest,
-                     "age": (as_of - newest).days if pd.notna(newest) else np.nan, "covered": _cover(frame, sales)})
+                     "age": (as_of - newest).days if pd.notna(newest) else np.nan, "covered": _cover(frame, bought)})
     table = DataFrame(rows)
     steps = [table["rows"] == 0, table["age"] > old, table["covered"] < 0.5]
     states = np.select([step.to_numpy() for step in steps], ["missing", "old", "partial"], "good")
     return table.assign(state=states).astype(INVENTORY)[list(INVENTORY)]
 
 
-def _cover(frame: DataFrame, sales: Series) -> float:
-    """Share of positive sales with accounts that occur in the frame."""
-    if "account" not in frame or frame.empty:
+def _cover(frame: DataFrame, bought: Series) -> float:
+    """Sum of `bought` (share of positive sales, by account) over the accounts that occur in the frame."""
+    if "account" not in frame or frame.empty or bought.empty:
         return float("nan")
-    bought = sales.clip(lower=0)
-    total = bought.sum()
-    return float(bought[bought.index.isin(frame["account"].dropna().unique())].sum() / total) if total > 0 else float("nan")
+    return float(bought[bought.index.isin(frame["account"].dropna().unique())].sum())
 
 
 def rank_requests(inventory: DataFrame, *, needs: Mapping[str, tuple[str, ...]]) -> DataFrame:
