@@ -191,4 +191,3 @@ def compare_channels(accounts: int = 20_000) -> dict[str, dict[str, float] | flo
             "peers": compare_pair(lambda: benchmark_in_a_loop(bought, master), lambda: benchmark_at_once(bought, master)),
             "mergers": compare_pair(lambda: merge_in_a_loop(sales, master), lambda: merge_at_once(sales, master)),
             f"all_{accounts}": time_analyses(trade), "all_180": time_analyses(make_trade(180)), "notebook_1": time_notebook()}
-

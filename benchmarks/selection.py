@@ -106,4 +106,3 @@ def compare_selection() -> dict[str, dict[str, float] | float]:
         "seats_10000_draws": min(seconds(lambda: accept_seats(sure, seats=SEATS, rules=WeightRules(draws=10_000, seed=1)))
                                  for _ in range(3)),
     }
-

@@ -64,5 +64,6 @@ def test_every_limit_reaches_the_run(small, tmp_path, monkeypatch):
         return Summary(out, [])
 
     monkeypatch.setattr(printing, "make_reports", make_nothing)
+    run("report", small, "--out", tmp_path)
     run("report", small, "--cell-limit", "7", "--report-limit", "8", "--memory", "2.5", "--out", tmp_path)
-    assert asked[0].limits == Limits(7, 8, memory=2_500_000_000)
+    assert [request.limits for request in asked] == [Limits(), Limits(7, 8, memory=2_500_000_000)]

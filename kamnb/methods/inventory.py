@@ -31,7 +31,7 @@ def take_inventory(tables: Mapping[str, DataFrame], *, sales: Series, as_of: Tim
     NaN for tables that are not about accounts) and `state`: missing, old (older than `old` days), partial (covers less
     than half of our sales), good.  Source: method.md A04.
     """
-    rows, bought = [], sales[sales > 0] / sales[sales > 0].sum()
+    rows, bought = [], sales[sales > 0]
     for subject, name in ((subject, name) for subject, names in SUBJECTS.items() for name in names):
         frame = tables.get(name, DataFrame())
         days = frame[DATED[name]] if name in DATED and len(frame) else Series(dtype="datetime64[us]")
@@ -45,10 +45,10 @@ def take_inventory(tables: Mapping[str, DataFrame], *, sales: Series, as_of: Tim
 
 
 def _cover(frame: DataFrame, bought: Series) -> float:
-    """Sum of `bought` (share of positive sales, by account) over the accounts that occur in the frame."""
+    """Share of `bought` (positive sales, by account) with accounts that occur in the frame."""
     if "account" not in frame or frame.empty or bought.empty:
         return float("nan")
-    return float(bought[bought.index.isin(frame["account"].dropna().unique())].sum())
+    return float(bought[bought.index.isin(frame["account"].dropna().unique())].sum() / bought.sum())
 
 
 def rank_requests(inventory: DataFrame, *, needs: Mapping[str, tuple[str, ...]]) -> DataFrame:

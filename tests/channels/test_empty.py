@@ -42,7 +42,7 @@ def test_no_sales_give_empty_frames_all_the_way(none, panel):
     decided = channels.decide_channels(placed, ratings=ratings, doubt=doubt, settings=SETTINGS)
     goals = channels.state_goals(decided, room=room, position=position, settings=SETTINGS)
     frames = [none[MONTHS], history, channels.compare_growth(history), position, channels.race_market(position), room, earnings,
-              profit, channels.list_losses(earnings), dependence.buyers, dependence.stress,
+              profit, channels.list_losses(earnings), dependence.buyers, dependence.stress, channels.trace_lorenz(dependence.buyers),
               channels.trace_concentration(none, accounts=accounts), channels.list_mergers(none, accounts=accounts), sorting,
               channels.compare_trade(none, accounts=accounts, market=empty_table("market"), as_of=AS_OF),
               channels.list_groups(none, accounts=accounts, day=AS_OF), grown.routes, weighed, fair, effort,

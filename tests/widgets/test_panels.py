@@ -60,7 +60,7 @@ def test_a_move_is_answered_in_a_tenth_of_a_second(stem, build):
         began = time.process_time()
         move(panel, step)
         took.append(time.process_time() - began)
-    assert min(took) < 0.1, took
+    assert min(took) < 0.1 and sum(took) / len(took) < 1, took
     assert panel.answer.value != before
 
 
