@@ -33,8 +33,8 @@ def years_back(months: Series, *, as_of: Timestamp) -> Series:
     `months`: first days of months.  Months after the last complete one (a partial month) are negative.
     """
     last = last_complete_month(as_of)
-    age = (last.year - months.dt.year) * 12 + (last.month - months.dt.month)
-    return age.floordiv(12).astype(int)
+    number = months.to_numpy(dtype="datetime64[M]").astype("int64")  # months since 1970
+    return Series(((last.year - 1970) * 12 + last.month - 1 - number) // 12, index=months.index)
 
 
 def year_end(back: int, *, as_of: Timestamp) -> Timestamp:

@@ -13,7 +13,7 @@ from pandas import DataFrame
 
 from kamnb import actions, channels, review, selection, strategy
 from kamnb.drawn import chart_spec
-from kamnb.engagement import READS, Engagement, open_engagement
+from kamnb.engagement import READS, TEXTS, Engagement, open_engagement
 from kamnb.formats import money_unit
 from kamnb.money import scale_of
 from kamnb.pictures import picture
@@ -39,6 +39,7 @@ _room: list[Room] = []
 def begin(engagement: str, *, language: str = "en", edition: str = "internal", account: str | None = None) -> Engagement:
     """The opened engagement; from here on words, theme and outputs of this session are its own."""
     opened = open_engagement(engagement, language=language)
+    pd.set_option(*TEXTS)
     identity = opened.settings.engagement
     speak(language, currency=identity.currency, start=identity.fiscal_start)
     theme()

@@ -41,20 +41,19 @@ def growth(base: Series, current: Series) -> DataFrame:
     `change` (amount) and `case`: grew, none (both zero), new (base zero), turned_positive, turned_negative,
     still_negative, unclear (base zero, current negative) or unknown (one is missing).
     """
-    change = current - base
+    before, now = (amounts.to_numpy(dtype=float, na_value=np.nan) for amounts in (base, current))
     cases = [
-        (base.isna() | current.isna(), "unknown"),
-        ((base == 0) & (current == 0), "none"),
-        ((base == 0) & (current > 0), "new"),
-        ((base == 0) & (current < 0), "unclear"),
-        ((base < 0) & (current >= 0), "turned_positive"),
-        ((base < 0) & (current < 0), "still_negative"),
-        (current < 0, "turned_negative"),
+        (np.isnan(before) | np.isnan(now), "unknown"),
+        ((before == 0) & (now == 0), "none"),
+        ((before == 0) & (now > 0), "new"),
+        ((before == 0) & (now < 0), "unclear"),
+        ((before < 0) & (now >= 0), "turned_positive"),
+        ((before < 0) & (now < 0), "still_negative"),
+        (now < 0, "turned_negative"),
     ]
-    case = Series(np.select([c.to_numpy(dtype=bool) for c, _ in cases], [name for _, name in cases], "grew"),
-                  index=base.index)
-    rate = (change / base.where(base > 0)).where(case == "grew")
-    return DataFrame({"rate": rate, "change": change, "case": case})
+    case = np.select([found for found, _ in cases], [name for _, name in cases], "grew")
+    rate = (now - before) / np.where(case == "grew", before, np.nan)
+    return DataFrame({"rate": rate, "change": current - base, "case": Series(case, index=base.index, dtype="str")}, index=base.index)
 
 
 def ratio(part: Series, whole: Series) -> Series:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kamnb.words import speak
@@ -47,9 +48,10 @@ def small(tmp_path):
 
 @pytest.fixture(autouse=True)
 def english():
-    """Words in English and yen before and after every test, whatever it speaks in between; no figure stays open."""
+    """Words in English, yen and pandas' own texts before and after every test, whatever it sets; no figure stays open."""
     speak("en", currency="JPY", start=4)
-    yield
+    with pd.option_context("mode.string_storage", "auto"):
+        yield
     speak("en", currency="JPY", start=4)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")

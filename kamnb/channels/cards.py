@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pandas import DataFrame, Series, Timestamp
 
+from kamnb.channels.market import compare_purchases
 from kamnb.channels.profit import deepest_level
 from kamnb.methods.renewal import place_replacements
 from kamnb.methods.standing import place_accounts
-from kamnb.methods.whitespace import benchmark_peers, sum_headroom
+from kamnb.methods.whitespace import sum_headroom
 
 Measured = tuple[DataFrame, DataFrame, Series]
 CARDS = ["account", "name", "channel_name", "net_sales", "class_cell", "variation", "growth_shrunken", "growth_low",
@@ -34,7 +35,8 @@ def lay_cards(classes: DataFrame, *, months: DataFrame, measured: Measured, acco
     growth = weighed.set_index("account")[["growth_shrunken", "growth_low", "growth_high", "standing_growth"]]
     cards = classes.assign(class_cell=classes["class_abc"] + classes["class_xyz"]).set_index("account")
     cards = cards.join(placed[["in_store_share", "profit", "rank_gap"]]).join(growth).join(due)
-    cards = cards.join(_find_headroom(months, accounts, purchases)[["headroom_low", "headroom_high"]])
+    room = sum_headroom(compare_purchases(months, accounts=accounts), purchases.dropna())
+    cards = cards.join(room[["headroom_low", "headroom_high"]])
     return cards.rename(columns={"profit": "profit_left"}).reset_index()[CARDS]
 
 
@@ -47,14 +49,6 @@ def count_renewals(purchases: DataFrame, *, products: DataFrame, as_of: Timestam
     lives = products.dropna(subset=["life", "life_spread"]).set_index("product")
     lasting = purchases[purchases["product"].isin(lives.index)]
     return place_replacements(lasting, lives, as_of=as_of, years=1).set_index("account")["due"].rename("due_units")
-
-
-def _find_headroom(months: DataFrame, accounts: DataFrame, purchases: Series) -> DataFrame:
-    """Headroom by account up to the quantiles of our share of purchases in its channel."""
-    sales = months[months["year"] == months["year"].max()].assign(category="-")
-    sized = accounts[["account", "channel"]].assign(size=accounts["category_purchases"].astype(float))
-    found = benchmark_peers(sales, sized[sized["account"].isin(sales["account"])])
-    return sum_headroom(found, purchases.dropna())
 
 
 def pick_talks(cards: DataFrame) -> DataFrame:

@@ -116,8 +116,7 @@ def _compare_sizes(months: DataFrame, accounts: DataFrame, quantiles: tuple[floa
     """Headroom by channel of the accounts below the quantiles of sales per size among their peers; none without sizes."""
     latest = months[months["year"] == months["year"].max()]
     sales = latest if "category" in latest else latest.assign(category="-")
-    sized = accounts[["account", "channel", "size"]]
-    found = benchmark_peers(sales, sized[sized["account"].isin(sales["account"])], quantiles=quantiles)
+    found = benchmark_peers(sales, _size_buyers(accounts, "size", sales=sales), quantiles=quantiles)
     gaps = found.groupby("channel", observed=True)[["gap_low", "gap_high"]].sum(min_count=1).dropna()
     room = gaps.rename(columns={"gap_low": "peer_gap", "gap_high": "leader_gap"}).astype("Int64")
     room = room.assign(headroom_low=room["peer_gap"], headroom_high=room["leader_gap"], compared="by_size",
@@ -129,6 +128,18 @@ def _compare_sizes(months: DataFrame, accounts: DataFrame, quantiles: tuple[floa
     return ordered.astype({"market_share": float, "regain": "Int64"})
 
 
+def compare_purchases(months: DataFrame, *, accounts: DataFrame, quantiles: tuple[float, float] = (0.5, 0.75)) -> DataFrame:
+    """Our share of what every account buys in the latest year against its channel's: `benchmark_peers`, all categories as one."""
+    sales = months.loc[months["year"] == months["year"].max(), ["account", "net_sales"]].assign(category="-")
+    return benchmark_peers(sales, _size_buyers(accounts, "category_purchases", sales=sales), quantiles=quantiles)
+
+
+def _size_buyers(accounts: DataFrame, column: str, *, sales: DataFrame) -> DataFrame:
+    """account, channel and size (`column`) of the accounts in `sales`."""
+    buyers = accounts[accounts["account"].isin(sales["account"].unique())]
+    return buyers[["account", "channel"]].assign(size=buyers[column].astype(float))
+
+
 def _close_gap(latest: DataFrame, share: Series) -> Series:
     """Money between our share of the market and a higher `share`; 0 where we have more already."""
     gap = (share - latest["market_share"]).clip(lower=0) * latest["market_sales"]
@@ -137,9 +148,7 @@ def _close_gap(latest: DataFrame, share: Series) -> Series:
 
 def _lift_accounts(months: DataFrame, accounts: DataFrame, quantiles: tuple[float, float]) -> DataFrame:
     """`peer_gap` and `leader_gap` by channel: gaps of its accounts to the quantiles of our share of their purchases."""
-    sales = months[months["year"] == months["year"].max()].assign(category="-")
-    sized = accounts[["account", "channel"]].assign(size=accounts["category_purchases"].astype(float))
-    bought = benchmark_peers(sales, sized[sized["account"].isin(sales["account"])], quantiles=quantiles)
+    bought = compare_purchases(months, accounts=accounts, quantiles=quantiles)
     gaps = bought.groupby("channel", observed=True)[["gap_low", "gap_high"]].sum(min_count=1)
     return gaps.rename(columns={"gap_low": "peer_gap", "gap_high": "leader_gap"})
 

@@ -66,12 +66,17 @@ def project_profit(profit: Series, scenarios: DataFrame, *, years: int = 5) -> D
     known = profit.dropna().astype(float)
     known.index = known.index.astype("str")
     rows = scenarios[scenarios["key"].isin(known.index)].sort_values(["key", "scenario"], key=_order_scenarios, ignore_index=True)
-    year = np.arange(1, years + 1)
-    now, step, discount = (column.to_numpy(dtype=float)[:, None] for column in (
-        rows["key"].map(known), rows["retention"] * (1 + rows["growth"]), rows["discount"]))
     table = rows.loc[rows.index.repeat(years), ["key", "scenario"]].reset_index(drop=True)
-    return table.assign(year=np.tile(year, len(rows)), profit=(now * step**year).ravel(),
-                        present=(now * (step / (1 + discount)) ** year).ravel()).astype(STREAM)
+    now = rows["key"].map(known)
+    return table.assign(year=np.tile(np.arange(1, years + 1), len(rows)),
+                        profit=_carry_on(now, rows.assign(discount=0.0), years=years).ravel(),
+                        present=_carry_on(now, rows, years=years).ravel()).astype(STREAM)
+
+
+def _carry_on(now: Series, assumed: DataFrame, *, years: int) -> np.ndarray:
+    """Profit `now` carried on and discounted as `assumed`, row by row: one column per year to come."""
+    step = assumed["retention"] * (1 + assumed["growth"]) / (1 + assumed["discount"])
+    return now.to_numpy(dtype=float)[:, None] * step.to_numpy(dtype=float)[:, None] ** np.arange(1, years + 1)
 
 
 def value_profit(stream: DataFrame) -> DataFrame:
@@ -91,8 +96,11 @@ def value_levers(profit: Series, scenarios: DataFrame, *, years: int = 5, points
     `profit`, `scenarios`: as in `project_profit`.  Returns, by key (index), `retention` and `growth` (minor units,
     Int64): which of the two to work on.  A retention that is 1 already cannot rise.
     """
-    middle = scenarios[scenarios["scenario"] == "middle"]
-    worth = {name: value_profit(project_profit(profit, moved, years=years))["middle"].astype("Float64").astype(float)
-             for name, moved in (("now", middle), ("growth", middle.assign(growth=middle["growth"] + points)),
-                                 ("retention", middle.assign(retention=(middle["retention"] + points).clip(upper=1))))}
-    return DataFrame({name: round_amounts(worth[name] - worth["now"]) for name in ("retention", "growth")})
+    known = profit.dropna().astype(float)
+    known.index = known.index.astype("str")
+    middle = scenarios[(scenarios["scenario"] == "middle") & scenarios["key"].isin(known.index)].set_index("key").sort_index()
+    moved = {"retention": middle.assign(retention=(middle["retention"] + points).clip(upper=1)),
+             "growth": middle.assign(growth=middle["growth"] + points), "now": middle}
+    worth = {name: round_amounts(Series(_carry_on(known.reindex(middle.index), rows, years=years).sum(axis=1), index=middle.index))
+             for name, rows in moved.items()}
+    return DataFrame({name: worth[name] - worth["now"] for name in ("retention", "growth")})

@@ -14,7 +14,7 @@ import pandas as pd
 from kamnb import choices
 from kamnb.editions.joint import batch, cut_engagement, joint
 from kamnb.editions.translated import translated
-from kamnb.engagement import LEDGER, POINTER, SNAPSHOT, Engagement
+from kamnb.engagement import LEDGER, POINTER, SNAPSHOT, TEXTS, Engagement
 from kamnb.errors import InputError
 from kamnb.reports.jobs import NOTEBOOKS, Job, master_file
 from kamnb.reports.journal import WORK
@@ -53,7 +53,8 @@ def freeze(engagement: Engagement, *, out: Path) -> Frozen:
         shutil.copy2(master_file(stage), folder / MASTERS)
     _copy_data(engagement, folder)
     files = sorted((folder / SNAPSHOT).rglob("*.parquet"))
-    frames = {str(file): pd.read_parquet(file) for file in files if file.stem != LEDGER}
+    with pd.option_context(*TEXTS):
+        frames = {str(file): pd.read_parquet(file) for file in files if file.stem != LEDGER}
     (folder / HELD_FILE).write_bytes(pickle.dumps(frames, protocol=pickle.HIGHEST_PROTOCOL))
     return Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
 
