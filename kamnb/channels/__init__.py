@@ -67,6 +67,7 @@ from kamnb.channels.sentences import (
     tell_mergers,
     tell_profit,
     tell_profit_lesson,
+    tell_proof,
     tell_rivals,
     tell_routing,
     tell_rules,
@@ -113,7 +114,7 @@ __all__ = [
     "summarise_proof", "summarise_prospects", "summarise_race", "summarise_rivals", "summarise_routes",
     "summarise_shoppers", "summarise_stress", "summarise_structure", "summarise_time", "summarise_whale",
     "tell_decision", "tell_first", "tell_losses", "tell_market", "tell_mergers", "tell_profit", "tell_profit_lesson",
-    "tell_rivals", "tell_routing", "tell_rules", "tell_shoppers", "tell_standing", "tell_structure",
+    "tell_proof", "tell_rivals", "tell_routing", "tell_rules", "tell_shoppers", "tell_standing", "tell_structure",
     "tell_time", "trace_channels", "trace_concentration", "trace_earnings", "trace_lorenz", "trace_moves", "trace_shoppers",
     "trace_whale", "weigh_doubt", "weigh_growth",
 ]
@@ -123,7 +124,7 @@ MARKET = (*SALES, "market")
 EARNINGS = (*SALES, "terms", "cost_drivers")
 BEHIND = {
     SALES: ("history", "growth_found", "concentration", "lorenz", "rules_found.months", "moves",
-            "moves_found", "grid", "grid_found", "fields", "proof_found"),
+            "moves_found", "grid", "grid_found", "fields", "proof_found.both", "migration"),
     ("accounts",): ("groups",),
     MARKET: ("race", "race_found", "headroom", "headroom_found", "conclusion_market.held", "structure", "structure_found",
              "structure_alone", "first", "first_found.moving", "first_found.still"),

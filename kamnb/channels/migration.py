@@ -6,12 +6,14 @@ from pandas import DataFrame
 
 from kamnb.channels.inside import used_period
 from kamnb.channels.profit import deepest_level
-from kamnb.methods.migration import ClassRules, list_movers, trace_classes
+from kamnb.methods.migration import NONE, ClassRules, cross_migration, list_movers, trace_classes
 from kamnb.methods.treatment import count_load, describe_grid
 from kamnb.settings import Choices
 
 GRID = {"abc": "class_abc", "xyz": "class_xyz", "sales": "net_sales", "profit": "profit_left", "profit_known": "known_share",
         "names": "largest_names", "cover": "cover_by", "reviews": "reviews_a_year"}
+ENTERED = {"A": "to_a", "B": "to_b", "C": "to_c", NONE: "to_none"}
+CROSSED = ["class_from", "accounts", *ENTERED.values(), "sales_before", "net_sales", "change"]
 MOVED = ["account", "name", "channel_name", "class_from", "class_to", "sales_before", "net_sales", "change", "class_move"]
 
 
@@ -28,18 +30,40 @@ def lay_grid(classes: DataFrame, *, earnings: DataFrame) -> DataFrame:
     return describe_grid(rows[["name", "abc", "xyz", "sales", "profit"]]).rename(columns=GRID)
 
 
-def trace_moves(months: DataFrame, *, rules: DataFrame, choices: Choices) -> DataFrame:
-    """The accounts that moved between size classes in the last year, largest change first.
+def follow_classes(months: DataFrame, *, rules: DataFrame, choices: Choices) -> DataFrame:
+    """The classes of every account in the last two years (`trace_classes`).
 
-    `months`: from `place_months`; `rules`: from `compare_rules`.  Returns account, name, channel_name, class_from,
-    class_to ("none" = bought nothing), sales_before, net_sales, change and class_move (up, down, new, lost, unclear).
-    Source: method.md D15.
+    `months`: from `place_months`; `rules`: from `compare_rules`.  Source: method.md D15.
     """
     chosen = ClassRules(choices.abc_cuts, choices.abc_crossing, choices.xyz_cuts, used_period(rules), choices.xyz_sd)
     recent = months[months["year"].isin(sorted(months["year"].unique())[-2:])]
-    classes = trace_classes(recent[["account", "month", "year", "net_sales"]], rules=chosen)
+    return trace_classes(recent[["account", "month", "year", "net_sales"]], rules=chosen)
+
+
+def cross_moves(followed: DataFrame) -> DataFrame:
+    """How many accounts went from which size class to which in the last year, and what their sales became.
+
+    `followed`: from `follow_classes`.  Returns class_from ("none" = had bought nothing), accounts (of that class a year
+    before; classes without any are left out), to_a, to_b, to_c, to_none (of them, now in that class), sales_before,
+    net_sales and change (minor units); the sums tie to both years.  Source: method.md D15 (class migration matrix).
+    """
+    cells = cross_migration(followed)
+    wide = cells.pivot(index="from", columns="to", values="accounts").reindex(columns=list(ENTERED)).fillna(0).astype("int64")
+    sums = cells.groupby("from")[["accounts", "value_base", "value", "change"]].sum()
+    table = sums.join(wide.rename(columns=ENTERED)).reindex([name for name in ENTERED if name in sums.index])
+    named = table[table["accounts"] > 0].rename(columns={"value_base": "sales_before", "value": "net_sales"})
+    return named.rename_axis("class_from").reset_index()[CROSSED]
+
+
+def trace_moves(followed: DataFrame, *, months: DataFrame) -> DataFrame:
+    """The accounts that moved between size classes in the last year, largest change first.
+
+    `followed`: from `follow_classes`; `months`: from `place_months`.  Returns account, name, channel_name, class_from,
+    class_to ("none" = bought nothing), sales_before, net_sales, change and class_move (up, down, new, lost, unclear).
+    Source: method.md D15.
+    """
     names = {"from": "class_from", "to": "class_to", "value_base": "sales_before", "value": "net_sales", "move": "class_move"}
-    movers = list_movers(classes).rename(columns=names)
+    movers = list_movers(followed).rename(columns=names)
     labels = months.drop_duplicates("account")[["account", "name", "channel_name"]]
     return movers[movers["class_move"] != "same"].merge(labels, on="account", how="left")[MOVED]
 

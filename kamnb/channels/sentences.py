@@ -111,6 +111,13 @@ def tell_structure(facts: Facts) -> dict[str, object]:
     return {"key": "channels.structure_alone" if alone else "channels.structure_found", **facts}
 
 
+def tell_proof(facts: Facts) -> dict[str, object]:
+    """Whose growth is proven; ahead or behind alone where nobody is on the other side.  `facts`: from `summarise_proof`."""
+    sides = (bool(facts.get("faster")), bool(facts.get("slower"))) if facts else (True, True)
+    case = {(True, True): "both", (True, False): "faster", (False, True): "slower", (False, False): "none"}[sides]
+    return {"key": f"channels.proof_found.{case}", **facts}
+
+
 def tell_shoppers(facts: Facts) -> dict[str, object]:
     """Whether shoppers of any chain buy us more often.  `facts`: from `summarise_shoppers`."""
     return {"key": f"channels.shoppers_found.{'flat' if facts and not facts['risen'] else 'rising'}", **facts}

@@ -13,7 +13,7 @@ from kamnb.channels.direction import compare_cuts
 from kamnb.channels.history import compare_growth, summarise_growth, trace_channels
 from kamnb.channels.inside import classify_accounts, compare_rules
 from kamnb.channels.market import compare_market, race_market, summarise_race
-from kamnb.channels.migration import lay_grid, trace_moves
+from kamnb.channels.migration import cross_moves, follow_classes, lay_grid, trace_moves
 from kamnb.channels.practice import compare_rivals, list_department_views, list_gaps, measure_time, rate_maturity
 from kamnb.channels.priority import decide_channels, find_lines, measure_criteria, place_channels, rate_channels, weigh_doubt
 from kamnb.channels.profit import summarise_profit
@@ -84,11 +84,12 @@ def draw_conclusions(grown: Growth, *, trade: Trade, dependence: Dependence, pro
 
 @dataclass(frozen=True)
 class Inside:
-    """The accounts: XYZ `rules`, `classes`, `grid` with treatments, accounts that `moved`, `cards`."""
+    """The accounts: XYZ `rules`, `classes`, `grid` with treatments, the classes of two years `crossed`, who `moved`, `cards`."""
 
     rules: DataFrame
     classes: DataFrame
     grid: DataFrame
+    crossed: DataFrame
     moved: DataFrame
     cards: DataFrame
 
@@ -97,8 +98,8 @@ def study_accounts(months: DataFrame, *, accounts: DataFrame, measured: Measured
     """Classes, moves and position cards of the accounts.  `measured`: from `trace_earnings`, `weigh_growth`, `count_renewals`."""
     rules = compare_rules(months, choices=choices)
     classes = classify_accounts(months, rules=rules, choices=choices)
-    moved = trace_moves(months, rules=rules, choices=choices)
-    return Inside(rules, classes, lay_grid(classes, earnings=measured[0]), moved,
+    followed = follow_classes(months, rules=rules, choices=choices)
+    return Inside(rules, classes, lay_grid(classes, earnings=measured[0]), cross_moves(followed), trace_moves(followed, months=months),
                   lay_cards(classes, months=months, measured=measured, accounts=accounts))
 
 

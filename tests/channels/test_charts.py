@@ -219,7 +219,7 @@ def test_every_sentence_can_be_said(language, history, position, months, account
         channels.tell_rivals({"fix": [], "fixes": 0, "proven": 0, "keep": ["Speed"], "accounts": 4}),
         practice_charts.tell_maturity({"rated": 9, "factors": 9, "mean": 2.5, "weak": "trust", "weak_score": 2.0, "strong": "roles",
                                        "strong_score": 3.0}),
-        {"key": "channels.proof_found", **channels.summarise_proof(channels.weigh_growth(months))},
+        channels.tell_proof(channels.summarise_proof(channels.weigh_growth(months))),
         *(channels.tell_shoppers({"accounts": 2, "risen": risen, "name": "Mart", "before": 10.0, "after": 11.0, "growth": 0.1})
           for risen in (0, 1)),
         *(channels.tell_time({"hours": 40.0, "item": "Travel", "item_share": 0.2, **facing}) for facing in ({}, {"share": 0.1})),

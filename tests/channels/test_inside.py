@@ -74,6 +74,17 @@ def test_only_accounts_that_moved_are_listed(inside):
     assert set(inside.moved["class_move"]) <= {"up", "down", "new", "lost", "unclear"}
 
 
+def test_the_class_matrix_ties_to_the_accounts_and_the_sales_of_both_years(inside, months):
+    crossed = inside.crossed.set_index("class_from")
+    last = sorted(months["year"].unique())[-2:]
+    sums = months.groupby("year")["net_sales"].sum()
+    assert crossed[["sales_before", "net_sales"]].sum().tolist() == sums[last].tolist()
+    assert (crossed[["to_a", "to_b", "to_c", "to_none"]].sum(axis=1) == crossed["accounts"]).all()
+    moved = inside.moved.groupby("class_from").size()
+    stay = {name: crossed.loc[name, f"to_{name.lower()}"] for name in "ABC"}
+    assert {name: crossed.loc[name, "accounts"] - stay[name] for name in "ABC"} == moved.reindex(list("ABC"), fill_value=0).to_dict()
+
+
 def test_every_account_has_its_card_and_the_sentence_is_on_the_large(inside):
     large = inside.classes[inside.classes["class_abc"] == "A"]
     assert inside.cards["account"].tolist() == inside.classes["account"].tolist()
@@ -100,9 +111,15 @@ def test_only_goods_that_last_fall_due(inside):
 def test_the_sentence_on_proof_counts_and_names(months):
     weighed = channels.weigh_growth(months).assign(standing_growth="as_channel")
     assert channels.summarise_proof(weighed)["faster"] == 0
+    assert channels.tell_proof(channels.summarise_proof(weighed))["key"] == "channels.proof_found.none"
     facts = channels.summarise_proof(weighed.assign(standing_growth="slower"))
+    assert channels.tell_proof(facts)["key"] == "channels.proof_found.slower"
     assert facts["slower"] == facts["accounts"] == len(weighed) and facts["slower_names"] == weighed["name"].head(3).tolist()
     assert channels.summarise_proof(weighed.iloc[:0]) == {}
+    assert channels.tell_proof({}) == {"key": "channels.proof_found.both"}
+    both = {**facts, "faster": 2, "faster_names": ["a", "b"]}
+    assert channels.tell_proof(both)["key"] == "channels.proof_found.both"
+    assert channels.tell_proof({**both, "slower": 0})["key"] == "channels.proof_found.faster"
 
 
 def test_a_small_account_proves_little(months):
