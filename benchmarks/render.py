@@ -31,6 +31,8 @@ LANGUAGE, WHOLE, EACH = "ja", ("channels", "selection", "review"), ("strategy", 
 FEW, MANY, LONG = 3, 40, 400
 """Accounts that ways (a) and (b) really make, since one costs them what another costs; of all ways; jobs of the long run."""
 STEPS = [["channels"], ["selection"], ["strategy", "review"], ["actions"]]
+YARDSTICK, HALF_MINUTE = 200_000, 60
+"""Steps of the work that tells how fast the machine is; how many looks at it, two a second, make up its pace at a moment."""
 Todo = list[tuple[str, str | None]]
 
 
@@ -85,18 +87,40 @@ def with_kamnb(engagement: Path, out: Path, todo: Todo) -> None:
     run_kamnb([str(engagement), "--out", str(out), "--lang", LANGUAGE, "--jobs", "2", *accounts, *stages])
 
 
-def run_kamnb(arguments: list[str]) -> list[float]:
-    """kamnb report, as a command; the memory of its process in MB, four times a second."""
-    command, held = [sys.executable, "-m", "kamnb.cli", "report", *arguments], []
+def run_kamnb(arguments: list[str]) -> None:
+    """kamnb report, as a command."""
+    subprocess.run([sys.executable, "-m", "kamnb.cli", "report", *arguments], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def watch_kamnb(arguments: list[str], out: Path) -> tuple[list[dict], np.ndarray]:
+    """kamnb report, as a command: what its journal notes of every report, and how it went, twice a second.
+
+    Rows of the second: reports noted so far, memory of the process in MB, CPU seconds of a fixed piece of work (YARDSTICK), which
+    tell how fast the machine is at the moment.
+    """
+    command, seen = [sys.executable, "-m", "kamnb.cli", "report", *arguments, "--out", str(out)], []
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         watched = psutil.Process(running.pid)
         while running.poll() is None:
             with suppress(psutil.Error):
-                held.append(watched.memory_info().rss / 1e6)
-            time.sleep(0.25)
+                seen.append((len(_noted(out)), watched.memory_info().rss / 1e6, _time_yardstick()))
+            time.sleep(0.5)
         if running.returncode:
             raise subprocess.CalledProcessError(running.returncode, command)
-    return held
+    return [json.loads(line) for line in _noted(out)], np.array(seen)
+
+
+def _noted(out: Path) -> list[str]:
+    """Lines of the journal about reports that are done."""
+    lines = [line for file in out.rglob("journal.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if '"status": "done"' in line]
+
+
+def _time_yardstick() -> float:
+    start = time.process_time()
+    sum(n * n for n in range(YARDSTICK))
+    return time.process_time() - start
 
 
 def at_limit(engagement: Path, out: Path, todo: Todo) -> None:
@@ -195,29 +219,32 @@ def time_report(way, engagement: Path, accounts: list[str]) -> np.ndarray:
 
 
 def measure_slope(engagement: Path, accounts: list[str]) -> dict[str, float]:
-    """How CPU seconds per report drift over a run of LONG reports: the fitted change from the 10th to the last, as a share.
+    """How the cost of a report drifts over a run of LONG reports: the fitted change from the 10th to the last, as a share.
 
-    Reports of one stage only, so that they are alike; accounts in a random order.  Also the supervisor's memory in MB, early and most.
+    Reports of one stage only, so that they are alike; accounts in a random order.  The cost is CPU seconds as a multiple of the
+    yardstick's in the same half minute, for the machine itself drifts by more than what is looked for (`slope_of_machine`).
+    Also the supervisor's memory in MB, early and most.
     """
     order = np.random.default_rng(5).permutation(accounts)[: LONG // 3 + 1]
     with tempfile.TemporaryDirectory() as out:
         asked = [part for account in order for part in ("--account", str(account))]
         languages = [part for language in ("ja", "en", "zh") for part in ("--lang", language)]
-        held = run_kamnb([str(engagement), "--out", out, "--stage", "strategy", "--jobs", "2", *asked, *languages])
-        journal = next(Path(out).rglob("journal.jsonl"))
-        lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
-    cpu = np.array([line["cpu"] for line in lines if line["status"] == "done"])
-    slope, level = np.polyfit(np.arange(len(cpu)), cpu, 1)
-    first, last = level + slope * 10, level + slope * (len(cpu) - 1)
-    return {"slope": (last - first) / first, "slope_reports": len(cpu), "slope_error": _slope_error(cpu) * len(cpu) / first,
-            "supervisor_mb_early": held[len(held) // 10], "supervisor_mb_most": max(held)}
+        lines, seen = watch_kamnb([str(engagement), "--stage", "strategy", "--jobs", "2", *asked, *languages], Path(out))
+    cpu, (noted, held, yard) = np.array([line["cpu"] for line in lines]), seen.T
+    pace = np.array([np.median(yard[np.argsort(np.abs(noted - place), kind="stable")[:HALF_MINUTE]]) for place in range(len(cpu))])
+    slope, error = _fit_drift(cpu / pace)
+    return {"slope": slope, "slope_reports": len(cpu), "slope_error": error, "slope_of_machine": _fit_drift(pace)[0],
+            "supervisor_mb_early": held[len(held) // 10], "supervisor_mb_most": held.max()}
 
 
-def _slope_error(cpu: np.ndarray) -> float:
-    """Standard error of the fitted slope."""
-    place = np.arange(len(cpu))
-    left = cpu - np.polyval(np.polyfit(place, cpu, 1), place)
-    return float(np.sqrt(left.var(ddof=2) / ((place - place.mean()) ** 2).sum()))
+def _fit_drift(cost: np.ndarray) -> tuple[float, float]:
+    """Fitted change of `cost` from the 10th to the last, as a share, and its standard error."""
+    place = np.arange(len(cost))
+    slope, level = np.polyfit(place, cost, 1)
+    first = level + slope * 10
+    left = cost - np.polyval([slope, level], place)
+    error = np.sqrt(left.var(ddof=2) / ((place - place.mean()) ** 2).sum())
+    return float(slope * (len(cost) - 11) / first), float(error * (len(cost) - 11) / first)
 
 
 def compare_rendering(rounds: int = 3) -> dict[str, float]:

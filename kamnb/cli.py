@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from kamnb.errors import InputError
+from kamnb.reports import skip_grammar
 
 LANGUAGES = click.Choice(["en", "ja", "zh"])
 STAGES = click.Choice(["channels", "selection", "strategy", "actions", "review"])
@@ -40,6 +41,7 @@ def main() -> None:
 
     Example: kamnb report data/sample --lang ja
     """
+    skip_grammar()
 
 
 def what_is_asked(command: Callable) -> Callable:

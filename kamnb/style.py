@@ -15,7 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kamnb.formats import grouped, money_unit, width_of
-from kamnb.words import currency, say_value, spoken
+from kamnb.words import WIDE, currency, say_value, spoken
 
 ACCENT = "#00707A"
 SOFT = "#8FC1C5"
@@ -25,7 +25,6 @@ LIGHT = "#C5CCD3"
 GRID = "#E8ECEF"
 SHADES = (ACCENT, INK, GREY, SOFT, LIGHT, "#45525E", "#5E9EA3", "#A8B1BA")
 WIDTH = 8.2
-WIDE = "\u2e80-\uffef"
 PIECES = re.compile(rf"[（「『]*(?:[^\s{WIDE}]+[年月日円億万件社名店]?|[{WIDE}])[）。、」』・ー％，；：%]*\s*|\s+")
 
 

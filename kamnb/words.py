@@ -12,6 +12,7 @@ from kamnb.formats import Speech, format_value
 
 TEXT = Path(__file__).resolve().parents[1] / "text"
 LANGUAGES = ("en", "ja", "zh")
+WIDE = "\u2e80-\uffef"  # letters as wide as they are high, between which a line may break
 _speech = [Speech()]
 
 

@@ -1,8 +1,4 @@
-"""The process of one job whose notebook runs in a kernel: python -m kamnb.reports.keeper child, the order on its standard input.
-
-jsonschema, which nbformat imports, would load a grammar of web addresses that takes longer than everything else together;
-notebooks hold none that are checked, so it is left out of this process.
-"""
+"""The process of one job whose notebook runs in a kernel: python -m kamnb.reports.keeper child, the order on its standard input."""
 
 from __future__ import annotations
 
@@ -19,9 +15,9 @@ KERNEL_SPEC = {"argv": [sys.executable, "-m", "kamnb.reports.kernel", "-f", "{co
 
 def main() -> int:
     """Run the job of the order; returns the exit status."""
-    sys.modules.setdefault("rfc3987_syntax", None)
     os.umask(0o077)
-    from kamnb.reports.job import Order, fulfil, open_frozen
+    from kamnb.reports.job import fulfil, open_frozen
+    from kamnb.reports.jobs import Order
     from kamnb.reports.limits import limit_memory, split_limits
 
     order = Order.from_json(split_limits(sys.stdin.readline())[0])

@@ -25,8 +25,7 @@ from kamnb.reports.cluster_place import DELIVERY, Place, PlaceError, give_folder
 from kamnb.reports.cluster_site import TRAVELLING, Errand, machine_parts
 from kamnb.reports.freezing import Frozen
 from kamnb.reports.interrupting import interruptible
-from kamnb.reports.job import Order
-from kamnb.reports.jobs import NOTEBOOKS, Job, Request
+from kamnb.reports.jobs import NOTEBOOKS, Job, Order, Request
 from kamnb.reports.journal import WORK
 from kamnb.reports.keys import key_parts
 from kamnb.reports.runner import Result

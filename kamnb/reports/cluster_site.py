@@ -21,6 +21,7 @@ from threading import Lock, Thread
 
 from kamnb import __version__
 from kamnb.engagement import open_engagement
+from kamnb.reports import skip_grammar
 from kamnb.reports.cluster_place import DELIVERY, GIVEN, MADE, Place, pack_delivery, take_folder
 from kamnb.reports.jobs import Job
 from kamnb.reports.journal import hash_file
@@ -75,9 +76,9 @@ def check_parts(wanted: dict[str, str], mine: dict[str, str]) -> None:
 
 @contextmanager
 def without_grammar() -> Iterator[None]:
-    """Imports within take no grammar of web addresses (child.py says why); the worker's other users find things as they were."""
+    """Imports within take no grammar of web addresses (`skip_grammar`); the worker's other users find things as they were."""
     absent = "rfc3987_syntax" not in sys.modules
-    sys.modules.setdefault("rfc3987_syntax", None)
+    skip_grammar()
     try:
         yield
     finally:

@@ -61,8 +61,10 @@ class WarmEngine(Engine):
         with watched(nb_man, scratch), shell.notebook():
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
-                leave_mark(scratch, name_cell(cell, index))
-                well = cell.cell_type != "code" or not cell.source.strip() or shell.run_in_notebook(cell)
+                runs = cell.cell_type == "code" and bool(cell.source.strip())
+                if runs:
+                    leave_mark(scratch, name_cell(cell, index))
+                well = not runs or shell.run_in_notebook(cell)
                 if not well:
                     nb_man.cell_exception(cell, index, exception=None)
                 nb_man.cell_complete(cell, index)

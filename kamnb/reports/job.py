@@ -6,13 +6,16 @@ import hashlib
 import json
 import time
 import traceback
-from dataclasses import asdict, dataclass, replace
+from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import papermill
 from nbformat import NotebookNode
 from pandas import DataFrame
+from papermill.engines import papermill_engines
+from papermill.execute import raise_for_execution_errors
 from python_calamine import CalamineWorkbook
 from traitlets.config import Config
 
@@ -20,41 +23,17 @@ from kamnb.engagement import HELD, READS, open_engagement
 from kamnb.reports import engine
 from kamnb.reports.freezing import Frozen, give_engagement, list_decided
 from kamnb.reports.html import write_html
-from kamnb.reports.jobs import Job
+from kamnb.reports.jobs import Job, Order
 from kamnb.reports.reading import Report, UnfinishedError, read_report
 from kamnb.reports.remembered import pack_shown
 from kamnb.reports.xlsx import write_xlsx
 from kamnb.shown import READ
 from kamnb.words import speak
 
-PAGE, RESULT = "page.html", "result.json"
+PAGE, RESULT, KERNEL = "page.html", "result.json", "python3"
 CELL_SECONDS, START_SECONDS = 300, 60
 TEXT_LIMIT, PICTURE_LIMIT, FILE_LIMIT = 1_000_000, 5_000_000, 25_000_000
 """Bytes that a cell may print, a picture may take and a report may weigh (faults.md a 20)."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """A job with the places that it works in: the run's frozen folder, the engagement's home, its own scratch folder."""
-
-    job: Job
-    frozen: str
-    home: str
-    scratch: str
-    engine: str = "warm"
-    sockets: str = ""
-    memory: int = 4_000_000_000
-    seconds: int = 900
-
-    def to_json(self) -> str:
-        """One line."""
-        return json.dumps(asdict(self))
-
-    @staticmethod
-    def from_json(line: str) -> Order:
-        """The order that `line` holds."""
-        values = json.loads(line)
-        return Order(**{**values, "job": Job(**{**values["job"], "formats": tuple(values["job"]["formats"])})})
 
 
 def open_frozen(order: Order) -> Frozen:
@@ -63,7 +42,11 @@ def open_frozen(order: Order) -> Frozen:
 
 
 def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode:
-    """The executed notebook of `order`, which opens the folder `engagement`."""
+    """The executed notebook of `order`, which opens the folder `engagement`.
+
+    papermill puts the parameters in and its engine runs the cells; its last step, text of the whole notebook for a file that
+    nobody asked for, is left out: it costs a twentieth of a report.
+    """
     job, scratch = order.job, Path(order.scratch)
     parameters = {"engagement": str(engagement), "language": job.language, "edition": job.edition}
     if job.account is not None:
@@ -73,9 +56,13 @@ def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode
         options = {"start_timeout": START_SECONDS, "execution_timeout": CELL_SECONDS}
     if order.sockets:
         options["config"] = Config({"KernelManager": {"transport": "ipc", "ip": f"{order.sockets}/s"}})
-    return papermill.execute_notebook(
-        nbformat.read(frozen.notebook(job), as_version=4), None, parameters, engine_name=order.engine, kernel_name="python3",
-        progress_bar=False, cwd=str(scratch), request_save_on_cell_execute=False, scratch=str(scratch), **options)
+    given = papermill.execute_notebook(nbformat.read(frozen.notebook(job), as_version=4), None, parameters, engine_name=order.engine,
+                                       kernel_name=KERNEL, prepare_only=True)
+    with chdir(scratch):
+        executed = papermill_engines.execute_notebook_with_engine(order.engine, given, kernel_name=KERNEL, input_path=None,
+                                                                  output_path=None, progress_bar=False, scratch=str(scratch), **options)
+    raise_for_execution_errors(executed, None)
+    return executed
 
 
 def check_sizes(notebook: NotebookNode) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kamnb.engagement import Engagement, safe_name
@@ -37,6 +38,30 @@ class Job:
         stem = safe_name(self.account) if self.account else NOTEBOOKS[self.stage]
         tail = "" if self.edition == "internal" else f".{self.edition}"
         return {form: f"{NOTEBOOKS[self.stage]}/{stem}{tail}.{self.language}.{form}" for form in self.formats}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job with the places that it works in: the run's frozen folder, the engagement's home, its own scratch folder."""
+
+    job: Job
+    frozen: str
+    home: str
+    scratch: str
+    engine: str = "warm"
+    sockets: str = ""
+    memory: int = 4_000_000_000
+    seconds: int = 900
+
+    def to_json(self) -> str:
+        """One line."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(line: str) -> Order:
+        """The order that `line` holds."""
+        values = json.loads(line)
+        return Order(**{**values, "job": Job(**{**values["job"], "formats": tuple(values["job"]["formats"])})})
 
 
 def master_file(stage: str) -> Path:

@@ -13,11 +13,13 @@ import signal
 import sys
 from importlib import import_module
 
+from kamnb.reports import skip_grammar
 from kamnb.reports.limits import adopt_orphans, die_with, end_children, kill_tree
 
 
 def main(module: str, *arguments: str) -> int:
     """Exit status of the worker; a keeper whose worker was killed by a signal ends by the same."""
+    skip_grammar()
     if sys.platform != "linux":
         return import_module(f"kamnb.reports.{module}").main(*arguments)
     adopt_orphans()

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from kamnb.style import WIDE
-from kamnb.words import spoken
+from kamnb.words import WIDE, spoken
 
 SLIDE = (13.333, 7.5)
 TOKENS = re.compile(rf"[{WIDE}]|[^\s{WIDE}]+\s*|\s+")

@@ -14,8 +14,7 @@ from pathlib import Path
 from kamnb.engagement import safe_name
 from kamnb.errors import InputError
 from kamnb.reports.freezing import Frozen, write_notebooks
-from kamnb.reports.job import Order
-from kamnb.reports.jobs import Job
+from kamnb.reports.jobs import Job, Order
 from kamnb.reports.journal import WORK, Journal, list_reasons
 from kamnb.reports.keys import key_parts
 from kamnb.reports.marks import LOG

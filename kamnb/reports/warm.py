@@ -21,19 +21,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.modules.setdefault("rfc3987_syntax", None)  # see child.py
+import matplotlib.pyplot as plt
+import psutil
+from seaborn import scatterplot
 
-import matplotlib.pyplot as plt  # noqa: E402
-import psutil  # noqa: E402
-from seaborn import scatterplot  # noqa: E402
-
-from kamnb import display, engagement, style, widgets  # noqa: E402, F401
-from kamnb.errors import InputError  # noqa: E402
-from kamnb.pictures import picture  # noqa: E402
-from kamnb.reports import engine, freezing, job, limits  # noqa: E402
-from kamnb.reports.marks import LOG, tell_overdue  # noqa: E402
-from kamnb.reports.reading import Prose, Report, Section, Table  # noqa: E402
-from kamnb.words import LANGUAGES, speak, word_list  # noqa: E402
+from kamnb import display, engagement, style, widgets  # noqa: F401
+from kamnb.errors import InputError
+from kamnb.pictures import picture
+from kamnb.reports import engine, freezing, job, jobs, limits
+from kamnb.reports.marks import LOG, tell_overdue
+from kamnb.reports.reading import Prose, Report, Section, Table
+from kamnb.words import LANGUAGES, speak, word_list
 
 LOOK = 0.25
 FORMATS = ("html", "xlsx", "pptx")
@@ -43,7 +41,7 @@ FORMATS = ("html", "xlsx", "pptx")
 class Running:
     """A forked job: its order, its limits, and when it started (the clock that stands still while the machine sleeps)."""
 
-    order: job.Order
+    order: jobs.Order
     allowed: limits.Limits
     since: float = field(default_factory=time.monotonic)
     why: str = ""
@@ -91,7 +89,7 @@ def check_threads() -> None:
         raise RuntimeError(f"the warm worker has {threads} threads")
 
 
-def fork_job(order: job.Order, frozen: freezing.Frozen, *, private: list[int]) -> int:
+def fork_job(order: jobs.Order, frozen: freezing.Frozen, *, private: list[int]) -> int:
     """Process id of a fork that runs the job of `order`; it closes the worker's `private` files."""
     worker = os.getpid()
     pid = os.fork()
@@ -111,7 +109,7 @@ def fork_job(order: job.Order, frozen: freezing.Frozen, *, private: list[int]) -
         os._exit(status)
 
 
-def _settle(order: job.Order) -> None:
+def _settle(order: jobs.Order) -> None:
     """Make the fork a job of its own: own session, folder, log, limits."""
     os.setsid()
     os.umask(0o077)
@@ -172,7 +170,7 @@ class Worker:
     def start(self, line: str) -> None:
         """Start one order; a job that can not be started is told to have failed, and others go on."""
         text, allowed = limits.split_limits(line)
-        order = job.Order.from_json(text)
+        order = jobs.Order.from_json(text)
         try:
             if order.frozen not in self.frozen:
                 self.frozen[order.frozen] = job.open_frozen(order)

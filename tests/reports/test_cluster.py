@@ -28,8 +28,7 @@ from kamnb.reports import cluster_site as site
 from kamnb.reports.cluster import ClusterWorkers
 from kamnb.reports.cluster_place import Place, PlaceError, pack_delivery, unpack_delivery
 from kamnb.reports.freezing import freeze
-from kamnb.reports.job import Order
-from kamnb.reports.jobs import Job, Request
+from kamnb.reports.jobs import Job, Order, Request
 from kamnb.reports.journal import Journal, hash_file
 from kamnb.reports.runner import Run, run_jobs
 from kamnb.reports.workers import Workers

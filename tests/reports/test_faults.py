@@ -21,8 +21,8 @@ from kamnb.engagement import open_engagement
 from kamnb.errors import InputError
 from kamnb.reports import freezing, marks
 from kamnb.reports.freezing import freeze, give_engagement, write_notebooks
-from kamnb.reports.job import Order, open_frozen
-from kamnb.reports.jobs import Job
+from kamnb.reports.job import open_frozen
+from kamnb.reports.jobs import Job, Order
 from kamnb.reports.journal import WORK, Journal
 from kamnb.reports.limits import Limits
 from kamnb.reports.locking import LOCK, locked

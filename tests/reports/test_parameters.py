@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from kamnb.cli import main
 from kamnb.engagement import open_engagement, safe_name
 from kamnb.errors import InputError
-from kamnb.reports.job import Order
-from kamnb.reports.jobs import Job
+from kamnb.reports.jobs import Job, Order
 from kamnb.settings import read_settings
 from tests.reports.planted import Planted, notebook, plant, published
 
