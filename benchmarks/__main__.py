@@ -1,4 +1,4 @@
-"""python -m benchmarks [data] [channels] [selection] [render]: our way against the usual one, in one run, as ratios."""
+"""python -m benchmarks [data] [channels] [selection] [render] [cluster]: our way against the usual one, in one run, as ratios."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from benchmarks.channels import compare_channels
+from benchmarks.cluster import compare_cluster
 from benchmarks.render import compare_rendering
 from benchmarks.selection import compare_selection
 from benchmarks.timing import compare
@@ -77,7 +78,8 @@ def compare_data() -> dict[str, dict[str, float]]:
         }
 
 
-PARTS = {"data": compare_data, "channels": compare_channels, "selection": compare_selection, "render": compare_rendering}
+PARTS = {"data": compare_data, "channels": compare_channels, "selection": compare_selection, "render": compare_rendering,
+         "cluster": compare_cluster}
 
 
 def main(asked: list[str]) -> None:

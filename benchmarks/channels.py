@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import pickle
 import shutil
 import tempfile
 import time
@@ -20,9 +19,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series, Timestamp
 
+from benchmarks.cells import run_cells
 from kamnb import display
 from kamnb.calendar import add_years
-from kamnb.engagement import HELD, open_engagement
+from kamnb.engagement import HELD, TEXTS, open_engagement
 from kamnb.methods.concentration import check_slogan, measure_concentration
 from kamnb.methods.fairshare import estimate_levers
 from kamnb.methods.groups import appraise_mergers, trace_concentration
@@ -35,7 +35,7 @@ from kamnb.methods.standing import place_accounts
 from kamnb.methods.stress import appraise_losses, remove_largest
 from kamnb.methods.whale import measure_whale, whale_points
 from kamnb.methods.whitespace import benchmark_peers, sum_headroom
-from kamnb.reports.freezing import HELD_FILE, freeze
+from kamnb.reports.freezing import freeze, load_held
 from kamnb.reports.jobs import master_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -160,28 +160,31 @@ def time_notebook() -> float:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(shutil.copytree(ROOT / "data" / "sample", Path(folder) / "sample", ignore=shutil.ignore_patterns("decisions")))
         frozen = freeze(open_engagement(home), out=Path(folder)).folder
-        HELD.update(pickle.loads((frozen / HELD_FILE).read_bytes()))
+        HELD.update(load_held(frozen))
         took = [_run_cells(frozen) for _ in range(6)]
         HELD.clear()
     return min(took[1:])
 
 
 def _run_cells(home: Path) -> float:
-    space, silent = {}, dict.fromkeys(("show", "draw", "say", "appendix"), lambda *_, **__: None)
+    silent = dict.fromkeys(("show", "draw", "say", "appendix"), lambda *_, **__: None)
+    notebook = nbformat.read(master_file("channels"), as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "interactive" not in cell.metadata.get("tags", [])]
     with redirect_stdout(StringIO()), patch.multiple(display, **silent):
-        took = 0.0
-        for cell in nbformat.read(master_file("channels"), as_version=4).cells:
-            start = time.process_time()
-            if cell.cell_type == "code" and "interactive" not in cell.metadata.get("tags", []):
-                exec(cell.source, space)  # noqa: S102
-            took += time.process_time() - start if cell.id not in {"setup", "decision"} else 0
-            if "parameters" in cell.metadata.get("tags", []):
-                space["engagement"] = str(home)
-        return took
+        ran = run_cells(notebook, {"engagement": str(home)})
+        return sum(took for cell, took in ran if cell.id not in {"setup", "decision"})
 
 
 def compare_channels(accounts: int = 20_000) -> dict[str, dict[str, float] | float]:
-    """Ratio of a loop to ours for the heaviest analyses, and the seconds of all analyses at `accounts` and at 180."""
+    """Ratio of a loop to ours for the heaviest analyses, and the seconds of all analyses at `accounts` and at 180.
+
+    Texts are kept as a notebook keeps them.
+    """
+    with pd.option_context(*TEXTS):
+        return _compare_all(accounts)
+
+
+def _compare_all(accounts: int) -> dict[str, dict[str, float] | float]:
     trade = make_trade(accounts)
     panel, bought, master = trade["panel"], trade["bought"], trade["master"]
     yearly = add_years(panel, as_of=AS_OF)

@@ -177,19 +177,16 @@ def print_plainly(frozen, job, out: Path) -> None:
     import nbformat
     from nbformat import NotebookNode
 
+    from benchmarks.cells import run_cells
     from kamnb import display
     from kamnb.reports.html import write_html
     from kamnb.reports.reading import read_report
     from kamnb.reports.xlsx import write_xlsx
 
-    notebook, space, outputs = nbformat.read(frozen.notebook(job), as_version=4), {}, []
+    notebook, outputs = nbformat.read(frozen.notebook(job), as_version=4), []
     display.display = lambda bundle, **_: outputs.append(NotebookNode(output_type="display_data", data=bundle))
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type != "code":
-            continue
-        exec(cell.source, space)  # noqa: S102
-        if "parameters" in cell.metadata.get("tags", []):
-            space.update(engagement=str(frozen.folder), language=LANGUAGE, edition="internal", account=job.account)
+    parameters = {"engagement": str(frozen.folder), "language": LANGUAGE, "edition": "internal", "account": job.account}
+    for number, (cell, _) in enumerate(run_cells(notebook, parameters), 1):
         cell.outputs, cell.execution_count = list(outputs), number
         outputs.clear()
     report = read_report(notebook)

@@ -24,6 +24,8 @@ GREY = "#7B8794"
 LIGHT = "#C5CCD3"
 GRID = "#E8ECEF"
 SHADES = (ACCENT, INK, GREY, SOFT, LIGHT, "#45525E", "#5E9EA3", "#A8B1BA")
+FONTS = {"en": {"latin": "Arial", "wide": "Yu Gothic"}, "ja": {"latin": "Arial", "wide": "Yu Gothic"},
+         "zh": {"latin": "Arial", "wide": "Microsoft YaHei"}}  # of files that are read on other machines
 WIDTH = 8.2
 PIECES = re.compile(rf"[（「『]*(?:[^\s{WIDE}]+[年月日円億万件社名店]?|[{WIDE}])[）。、」』・ー％，；：%]*\s*|\s+")
 

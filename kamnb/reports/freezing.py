@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+from pandas import DataFrame
+from pyarrow import default_memory_pool
 
 from kamnb import choices
 from kamnb.editions.joint import batch, cut_engagement, joint
@@ -53,10 +55,22 @@ def freeze(engagement: Engagement, *, out: Path) -> Frozen:
         shutil.copy2(master_file(stage), folder / MASTERS)
     _copy_data(engagement, folder)
     files = sorted((folder / SNAPSHOT).rglob("*.parquet"))
-    with pd.option_context(*TEXTS):
-        frames = {str(file): pd.read_parquet(file) for file in files if file.stem != LEDGER}
-    (folder / HELD_FILE).write_bytes(pickle.dumps(frames, protocol=pickle.HIGHEST_PROTOCOL))
+    with (folder / HELD_FILE).open("wb") as held, pd.option_context(*TEXTS):
+        for file in files:
+            if file.stem != LEDGER:
+                pickle.dump((str(file), pd.read_parquet(file)), held, protocol=pickle.HIGHEST_PROTOCOL)
+    default_memory_pool().release_unused()  # the supervisor needs none of it any more
     return Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
+
+
+def load_held(folder: Path) -> dict[str, DataFrame]:
+    """Frames of the run in `folder` by file name: pyarrow would need threads to read them, and a process with threads can not be forked."""
+    found, file = {}, folder / HELD_FILE
+    with file.open("rb") as held:
+        while held.tell() < file.stat().st_size:
+            name, frame = pickle.load(held)  # noqa: S301
+            found[name] = frame
+    return found
 
 
 def _copy_data(engagement: Engagement, folder: Path) -> None:

@@ -11,12 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kamnb.reports.pptx_measure import SLIDE, Box, clean, paragraph
-from kamnb.style import ACCENT, GREY, INK, LIGHT, SOFT
+from kamnb.style import ACCENT, FONTS, GREY, INK, LIGHT, SOFT
 from kamnb.words import spoken, words
 
 TONGUES = {"en": "en-US", "ja": "ja-JP", "zh": "zh-CN"}
-FONTS = {"en": {"latin": "Arial", "wide": "Yu Gothic"}, "ja": {"latin": "Arial", "wide": "Yu Gothic"},
-         "zh": {"latin": "Arial", "wide": "Microsoft YaHei"}}
 PALETTE = {"dk1": INK, "lt1": "#FFFFFF", "dk2": "#45525E", "lt2": "#F3F6F7", "accent1": ACCENT, "accent2": SOFT, "accent3": GREY,
            "accent4": LIGHT, "accent5": "#5E9EA3", "accent6": "#A8B1BA", "hlink": ACCENT, "folHlink": "#45525E"}
 SCHEME = {value.upper(): {"dk1": "tx1", "lt1": "bg1", "dk2": "tx2", "lt2": "bg2"}.get(name, name) for name, value in PALETTE.items()

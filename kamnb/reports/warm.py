@@ -11,7 +11,6 @@ import faulthandler
 import gc
 import json
 import os
-import pickle
 import selectors
 import signal
 import sys
@@ -53,7 +52,7 @@ class Running:
 
 def warm_up(frozen: Path) -> None:
     """Load frames, fonts, words and the drawing paths that every job needs, so that a fork has them."""
-    engagement.HELD.update(pickle.loads((frozen / freezing.HELD_FILE).read_bytes()))
+    engagement.HELD.update(freezing.load_held(frozen))
     for language in LANGUAGES:
         word_list(language)
         speak(language, currency="JPY", start=4)

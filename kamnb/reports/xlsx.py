@@ -1,4 +1,4 @@
-"""A report's tables as a workbook: one sheet per shown table, every row, typed, with units, widths and frozen heads."""
+"""A report's tables as a workbook: one sheet per shown table, every row, typed, with units, widths, frozen heads, ready to print."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kamnb.formats import LIST, NONE, money_names, width_of
+from kamnb.formats import LIST, NONE, money_names
 from kamnb.money import scale_of
 from kamnb.reports.pptx_measure import clean, plain
 from kamnb.reports.reading import Note, Report, Table
+from kamnb.reports.xlsx_page import ARROW, count_lines, fit_width, lay_page, raise_row, title_format
 from kamnb.shown import RIGHT
+from kamnb.style import FONTS
 from kamnb.words import name_code, spoken, words
 
 FORMS = {"share": "0%", "share1": "0.0%", "rate": '+0.0%;"−"0.0%;0.0%', "points": '+0.0" pt";"−"0.0" pt";0.0" pt"', "count": "#,##0",
@@ -23,17 +25,20 @@ FORMS = {"share": "0%", "share1": "0.0%", "rate": '+0.0%;"−"0.0%;0.0%', "point
          "month": "yyyy-mm", "year": "yyyy-mm-dd",
          "exact": "General"}
 MONEY, DAYS = {"money", "money_change"}, {"date", "month", "year"}
-LIMIT, HELD, NAME, PROPERTY = 32_000, 2**15 - 1, 31, 255
-"""Units of two bytes: at which a text is cut, that a cell can hold, of a sheet's name, of a property."""
+LIMIT, HELD, NAME, PROPERTY, FOOTER = 32_000, 2**15 - 1, 31, 255, 120
+"""Units of two bytes: at which a text is cut, that a cell can hold, of a sheet's name, of a property, of a firm in the footer."""
 EXACT = 10**15
 RESERVED = "history"
+CONTENTS = (30, 56, 64)  # widths of the first sheet, in letters
 
 
 def write_xlsx(report: Report, file: Path) -> None:
     """Write the tables of `report`, and a first sheet that says what they are. Text is written as text, never as formula."""
     head = report.head
     firm = _short(head["firm"] or "kamnb", PROPERTY)
-    with Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+    font = FONTS[spoken()]["latin" if spoken() == "en" else "wide"]
+    with Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+                         "default_format_properties": {"font_name": font, "font_size": 10}}) as book:
         book.set_properties({"title": _short(report.title, PROPERTY), "subject": _short(_subject(head), PROPERTY), "author": firm,
                              "company": firm, "created": datetime.fromisoformat(head["as_of"])})
         tables = [*report.tables(), *[table for table in report.appendix if isinstance(table, Table)]]
@@ -41,6 +46,8 @@ def write_xlsx(report: Report, file: Path) -> None:
         _write_contents(book, report, list(zip(names, tables, strict=True)))
         for name, table in zip(names, tables, strict=True):
             _write_table(book, book.add_worksheet(name), table, head["currency"])
+        for number, sheet in enumerate(book.worksheets()):
+            lay_page(sheet, _short(firm, FOOTER), pages=0 if number else 1)
 
 
 def _subject(head: dict) -> str:
@@ -88,27 +95,31 @@ def _write_text(sheet: Worksheet, at: tuple[int, int], text: str, form: Format |
 
 def _write_contents(book: Workbook, report: Report, sheets: list[tuple[str, Table]]) -> None:
     sheet = book.add_worksheet(words("reports.note_sheet"))
-    strong, wrapped = book.add_format({"bold": True, "font_size": 14}), book.add_format({"text_wrap": True, "valign": "top"})
-    head, bold = report.head, book.add_format({"bold": True, "bottom": 1})
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 2, 70)
+    strong, wrapped = title_format(book, 14), book.add_format({"text_wrap": True, "valign": "top"})
+    head, bold, figures = report.head, book.add_format({"bold": True, "bottom": 1}), (wrapped, title_format(book, 12), wrapped)
+    link = book.add_format({"hyperlink": True, "valign": "top"})
+    for place, width in enumerate(CONTENTS):
+        sheet.set_column(place, place, width)
     _write_text(sheet, (0, 0), report.title, strong)
     _write_text(sheet, (1, 0), f'{_subject(head)} · {words("reports.as_of", as_of=head["as_of"])}')
     row = 3
     for figure in report.figures:
         for column, text in enumerate(figure):
-            _write_text(sheet, (row, column), str(text or ""), wrapped)
+            _write_text(sheet, (row, column), str(text or ""), figures[column])
         row += 1
+    row += 1
     for answer in report.answers:
-        sheet.merge_range(row, 0, row, 2, "", wrapped)
+        sheet.merge_range(row, 0, row, 2, "", wrapped)  # a merged cell does not find its own height
+        raise_row(sheet, row, count_lines(plain(answer), sum(CONTENTS)))
         _write_text(sheet, (row, 0), plain(answer), wrapped)
         row += 1
     for column, key in enumerate(("sheet", "title", "source")):
         _write_text(sheet, (row + 1, column), words(f"reports.{key}"), bold)
     for number, (name, table) in enumerate(sheets, row + 2):
-        sheet.write_url(number, 0, f"internal:'{name}'!A1", string=name)
-        _write_text(sheet, (number, 1), table.title, wrapped)
-        _write_text(sheet, (number, 2), table.source, wrapped)
+        sheet.write_url(number, 0, f"internal:'{name}'!A1", link, string=name)
+        for place, text in ((1, table.title), (2, table.source)):
+            _write_text(sheet, (number, place), text, wrapped)
+        raise_row(sheet, number, max(count_lines(table.title, CONTENTS[1]), count_lines(table.source, CONTENTS[2])))
     for number, text in enumerate(_notes(report), row + 3 + len(sheets)):
         _write_text(sheet, (number, 0), text)
 
@@ -120,12 +131,19 @@ def _notes(report: Report) -> list[str]:
 
 def _write_table(book: Workbook, sheet: Worksheet, table: Table, currency: str) -> None:
     """Title, heads with units, every row, source; the head row is frozen and filtered."""
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1})
-    _write_text(sheet, (0, 0), table.title, book.add_format({"bold": True, "font_size": 13}))
+    _write_text(sheet, (0, 0), table.title, title_format(book, 13))
+    heads, lines = [column["label"] + _unit(column, currency) for column in table.columns], [1] * (len(table.rows) + 1)
     for place, column in enumerate(table.columns):
-        _write_text(sheet, (2, place), column["label"] + _unit(column, currency), head)
-        form = book.add_format({"num_format": _form(column["kind"], currency), "valign": "top", "text_wrap": column["kind"] not in RIGHT})
-        sheet.set_column(place, place, _width(column, [row[place] for row in table.rows]))
+        right = column["kind"] in RIGHT
+        side = {"align": "right"} if right else {"align": "left", "indent": int(place > 0)}
+        _write_text(sheet, (2, place), heads[place],
+                    book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, **side}))
+        form = book.add_format({"num_format": _form(column["kind"], currency), "valign": "vcenter", "text_wrap": not right, **side})
+        texts = [_printed(row[place], column["kind"], currency) for row in table.rows]
+        width = fit_width(heads[place], texts)
+        sheet.set_column(place, place, width)
+        taken = [count_lines(heads[place], width - ARROW), *[1 if right else count_lines(text, width) for text in texts]]
+        lines = list(map(max, lines, taken))
         scale = scale_of(currency) if column["kind"] in MONEY else 0
         for number, row in enumerate(table.rows, 3):
             _write_cell(sheet, (number, place, form), row[place], column=(column["kind"], scale))
@@ -133,6 +151,9 @@ def _write_table(book: Workbook, sheet: Worksheet, table: Table, currency: str) 
     _write_text(sheet, (last + 1, 0), table.source)
     if any(_endless(value) for row in table.rows for value in row):
         _write_text(sheet, (last + 2, 0), words("reports.not_finite"))
+    for number, count in enumerate(lines, 2):
+        raise_row(sheet, number, count)
+    sheet.repeat_rows(2)
     sheet.freeze_panes(3, 1)
     sheet.autofilter(2, 0, last - 1, len(table.columns) - 1)
 
@@ -150,11 +171,14 @@ def _form(kind: str, currency: str) -> str:
     return FORMS.get(kind, "@")
 
 
-def _width(column: dict, values: list) -> int:
-    if column["kind"] in RIGHT | DAYS:
-        return max(12, min(18, width_of(column["label"]) + 2))
-    longest = max((width_of(str(value)[:60]) for value in values if value is not None), default=8)
-    return max(10, min(60, longest + 2), min(20, width_of(column["label"]) + 2))
+def _printed(value: object, kind: str, currency: str) -> str:
+    """About what the cell of `value` shows."""
+    if value is None:
+        return ""
+    if kind in RIGHT and not _endless(value):
+        scale = scale_of(currency) if kind in MONEY else 0
+        return f"{float(value) / 10**scale:+,.{scale if kind in MONEY else 1}f}"
+    return name_code(str(value)) if kind == "code" else str(value)
 
 
 def _write_cell(sheet: Worksheet, at: tuple[int, int, Format], value: object, *, column: tuple[str, int]) -> None:

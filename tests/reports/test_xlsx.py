@@ -180,3 +180,18 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_hash_seed(tmp_path):
     with zipfile.ZipFile(io.BytesIO((tmp_path / "mine.xlsx").read_bytes())) as archive:
         assert {info.date_time[0] for info in archive.infolist()} == {1980}
     assert TEXT not in str(made)
+
+
+def test_sheets_are_ready_to_print_and_no_number_is_wider_than_its_column(tmp_path):
+    columns = [column("text"), {**column("money_change"), "label": "Change"}, {**column("text"), "label": "Why"}]
+    rows = [["a", -12_345_678_901, "because " * 12], ["b", 1, "no"]]
+    _, parts = written(report(table(columns, rows), language="ja"), tmp_path)
+    sheet = etree.fromstring(parts["xl/worksheets/sheet2.xml"])
+    page = sheet.find(f"{MAIN}pageSetup")
+    assert (page.get("orientation"), page.get("paperSize"), page.get("fitToHeight")) == ("landscape", "9", "0")
+    assert b"Good Advice Ltd" in parts["xl/worksheets/sheet2.xml"] and b"_xlnm.Print_Titles" in parts["xl/workbook.xml"]
+    widths = {int(each.get("min")): float(each.get("width")) for each in sheet.iter(f"{MAIN}col")}
+    assert widths[2] > len("−12,345,678,901") + 1 and widths[3] > 60
+    heights = {row.get("r"): float(row.get("ht", 0)) for row in sheet.iter(f"{MAIN}row")}
+    assert heights["4"] >= 2 * heights["5"] > 0
+    assert b"Yu Gothic" in parts["xl/styles.xml"]
