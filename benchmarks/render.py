@@ -113,7 +113,7 @@ def watch_kamnb(arguments: list[str], out: Path) -> tuple[list[dict], np.ndarray
 
 def _noted(out: Path) -> list[str]:
     """Lines of the journal about reports that are done."""
-    lines = [line for file in out.rglob("journal.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = [line for file in out.glob("*/*/.kamnb/journal.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
     return [line for line in lines if '"status": "done"' in line]
 
 
@@ -255,6 +255,7 @@ def compare_rendering(rounds: int = 3) -> dict[str, float]:
         for _ in range(rounds):
             for name, way in ways.items():
                 found[name].append(time_report(way, engagement, accounts))
+            print({name: found[name][-1].round(2).tolist() for name in ways}, file=sys.stderr)
         drift = measure_slope(engagement, accounts)
 
     def ratios(top: str, below: str) -> list[float]:
