@@ -134,6 +134,9 @@ def at_limit(engagement: Path, out: Path, todo: Todo) -> None:
 
 def limit_main(orders: str) -> None:
     """Warm up, then fork, step by step."""
+    from kamnb.reports import skip_grammar
+
+    skip_grammar()
     from kamnb.engagement import open_engagement
     from kamnb.reports import freezing, warm
     from kamnb.reports.jobs import Job

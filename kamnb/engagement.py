@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import tempfile
@@ -117,9 +118,9 @@ class Engagement:
     def state(self, kind: str, name: str, account: str = "") -> str:
         """Hash of what a read of (`kind`, `name`, `account`) gives now; a proposal of one's own stage counts as nothing."""
         if kind in {"decision", "own"}:
-            rows = self._saved(name, account or None)
-            proposed = kind == "own" and not (rows["decided_by"] != "").any()
-            return hash_bytes(b"" if proposed else rows.to_csv(index=False).encode())
+            file = self.decision_file(name, account or None)
+            text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+            return hash_bytes(b"" if kind == "own" and not decided_by_people(text) else text.encode())
         if kind in {"controls", "files"}:
             return record_hash(self.snapshot / f"{kind}.parquet", name)
         if kind == "given":
@@ -184,6 +185,11 @@ class Engagement:
         """Where the decision of `stage` (for `account`) is saved."""
         folder = self.path / "decisions"
         return folder / f"{stage}.csv" if account is None else folder / stage / f"{safe_name(account)}.csv"
+
+
+def decided_by_people(text: str) -> bool:
+    """Whether a saved decision (`text` of its file) was made by somebody; else it is our own proposal."""
+    return any(row.get("decided_by") for row in csv.DictReader(text.splitlines()))
 
 
 def safe_name(text: str) -> str:

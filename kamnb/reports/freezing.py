@@ -11,7 +11,6 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 from pandas import DataFrame
-from pyarrow import default_memory_pool
 
 from kamnb import choices
 from kamnb.editions.joint import batch, cut_engagement, joint
@@ -59,7 +58,6 @@ def freeze(engagement: Engagement, *, out: Path) -> Frozen:
         for file in files:
             if file.stem != LEDGER:
                 pickle.dump((str(file), pd.read_parquet(file)), held, protocol=pickle.HIGHEST_PROTOCOL)
-    default_memory_pool().release_unused()  # the supervisor needs none of it any more
     return Frozen(folder, replace(engagement, snapshot=folder / SNAPSHOT))
 
 

@@ -10,12 +10,12 @@ from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
-import papermill
 from nbformat import NotebookNode
 from pandas import DataFrame
 from papermill.engines import papermill_engines
 from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 from python_calamine import CalamineWorkbook
 from traitlets.config import Config
 
@@ -56,8 +56,8 @@ def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode
         options = {"start_timeout": START_SECONDS, "execution_timeout": CELL_SECONDS}
     if order.sockets:
         options["config"] = Config({"KernelManager": {"transport": "ipc", "ip": f"{order.sockets}/s"}})
-    given = papermill.execute_notebook(nbformat.read(frozen.notebook(job), as_version=4), None, parameters, engine_name=order.engine,
-                                       kernel_name=KERNEL, prepare_only=True)
+    given = parameterize_notebook(load_notebook_node(str(frozen.notebook(job))), parameters, kernel_name=KERNEL, language="python",
+                                  engine_name=order.engine)
     with chdir(scratch):
         executed = papermill_engines.execute_notebook_with_engine(order.engine, given, kernel_name=KERNEL, input_path=None,
                                                                   output_path=None, progress_bar=False, scratch=str(scratch), **options)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from pyarrow import default_memory_pool
 
 from kamnb import __version__
 from kamnb.engagement import LEDGER, Engagement, replace_file
@@ -67,6 +68,7 @@ def make_reports(engagement: Engagement, request: Request, *, out: Path, tell: T
     with locked(out):
         frozen = freeze(engagement, out=out)
         remember_state(frozen.engagement, out=out)
+        default_memory_pool().release_unused()  # frames are read no more in this process
         with start_workers(frozen, request, out=out) as workers:
             abreast, told = (workers.abreast, workers.heeding(tell)) if request.dask else (request.workers, tell)
             results = _run_steps(Run(frozen, out, Journal(out), workers, abreast), request, tell=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import time
@@ -36,9 +37,13 @@ class Failure:
 
 def leave_mark(scratch: Path, what: str) -> None:
     """Note in `scratch` what runs since when (the clock that stands still while the machine sleeps)."""
-    part = scratch / f"{MARK}.part"
-    part.write_text(f"{time.monotonic()} {what}", encoding="utf-8")
-    part.replace(scratch / MARK)
+    part = f"{scratch}/{MARK}.part"
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, f"{time.monotonic()} {what}".encode())
+    finally:
+        os.close(handle)
+    os.replace(part, f"{scratch}/{MARK}")  # noqa: PTH105
 
 
 def read_mark(scratch: Path) -> tuple[float, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import gzip
 import hashlib
 import json
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from pandas import DataFrame
 
-from kamnb.engagement import Engagement, replace_file
+from kamnb.engagement import Engagement, decided_by_people, replace_file
 from kamnb.errors import InputError
 from kamnb.intake.dictionary import dictionary
 from kamnb.reports.jobs import Job
@@ -118,11 +117,7 @@ def mark_tables(engagement: Engagement) -> dict[str, dict]:
 def _hash_decided(engagement: Engagement) -> str:
     """Hash of the decisions that people have saved; proposals follow from the rest."""
     files = sorted((engagement.path / "decisions").rglob("*.csv"))
-    return hash_text("".join(f"{file.name}:{text}" for file in files if _by_people(text := file.read_text(encoding="utf-8-sig"))))
-
-
-def _by_people(text: str) -> bool:
-    return any(row.get("decided_by") for row in csv.DictReader(text.splitlines()))
+    return hash_text("".join(f"{file.name}:{text}" for file in files if decided_by_people(text := file.read_text(encoding="utf-8-sig"))))
 
 
 def _keep_before(work: Path) -> None:

@@ -8,8 +8,9 @@ import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Semaphore
 
 from kamnb.engagement import safe_name
 from kamnb.errors import InputError
@@ -53,6 +54,10 @@ class Run:
     journal: Journal
     workers: Workers
     abreast: int = 2
+    places: Semaphore = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", Semaphore(self.abreast))
 
     def do(self, job: Job) -> Result:
         """Run `job` if anything has changed, publish and note it; whatever goes wrong is this job's failure alone."""
@@ -83,7 +88,8 @@ class Run:
     def _make(self, job: Job, scratch: Path) -> dict:
         home = self.frozen.engagement
         order = Order(job, str(self.frozen.folder), str(home.path), str(scratch), engine=self.workers.engine)
-        made = self.workers.run(order.to_json(), scratch)
+        with self.places:
+            made = self.workers.run(order.to_json(), scratch)
         if made["status"] != "done":
             return made
         reads = [[kind, name, account, state or home.state(kind, name, account)] for kind, name, account, state in made["reads"]]
@@ -119,7 +125,7 @@ def run_jobs(jobs: Iterable[Job], run: Run) -> Iterator[Result]:
     """
     jobs = list(jobs)
     write_notebooks(run.frozen, jobs)
-    pool = ThreadPoolExecutor(run.abreast)
+    pool = ThreadPoolExecutor(run.abreast + 1)  # one to prepare the next job or file the last one while the others run
     try:
         for future in as_completed([pool.submit(run.do, job) for job in jobs]):
             yield future.result()

@@ -155,7 +155,7 @@ def test_decisions_that_can_not_be_read_fail_their_job_alone(run, small):
     entry = Journal(run.out).entries[JOB.ident]
     Journal(run.out).write({**entry, "reads": [["decision", "channels", "", "x"]]})
     (small / "decisions").mkdir()
-    (small / "decisions" / "channels.csv").write_text("a,b\n\"", encoding="utf-8")
+    (small / "decisions" / "channels.csv").write_bytes("決定".encode("cp932"))
     assert run("1").status == "failed"
 
 
