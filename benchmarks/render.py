@@ -31,8 +31,7 @@ LANGUAGE, WHOLE, EACH = "ja", ("channels", "selection", "review"), ("strategy", 
 FEW, MANY, LONG = 3, 40, 400
 """Accounts that ways (a) and (b) really make, since one costs them what another costs; of all ways; jobs of the long run."""
 STEPS = [["channels"], ["selection"], ["strategy", "review"], ["actions"]]
-YARDSTICK, HALF_MINUTE = 200_000, 60
-"""Steps of the work that tells how fast the machine is; how many looks at it, two a second, make up its pace at a moment."""
+TONGUES = ("ja", "en", "zh")
 Todo = list[tuple[str, str | None]]
 
 
@@ -93,34 +92,28 @@ def run_kamnb(arguments: list[str]) -> None:
                    stderr=subprocess.DEVNULL)
 
 
-def watch_kamnb(arguments: list[str], out: Path) -> tuple[list[dict], np.ndarray]:
-    """kamnb report, as a command: what its journal notes of every report, and how it went, twice a second.
+class Watched:
+    """kamnb report, as a command that runs beside us, and its memory in MB at every look."""
 
-    Rows of the second: reports noted so far, memory of the process in MB, CPU seconds of a fixed piece of work (YARDSTICK), which
-    tell how fast the machine is at the moment.
-    """
-    command, seen = [sys.executable, "-m", "kamnb.cli", "report", *arguments, "--out", str(out)], []
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        watched = psutil.Process(running.pid)
-        while running.poll() is None:
-            with suppress(psutil.Error):
-                seen.append((len(_noted(out)), watched.memory_info().rss / 1e6, _time_yardstick()))
+    def __init__(self, arguments: list[str], out: Path):
+        command = [sys.executable, "-m", "kamnb.cli", "report", *arguments, "--out", str(out)]
+        self.out, self.held = out, []
+        self.running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def look(self) -> list[dict]:
+        """What its journal notes of the reports that are done, in their order."""
+        with suppress(psutil.Error):
+            self.held.append(psutil.Process(self.running.pid).memory_info().rss / 1e6)
+        lines = [line for file in self.out.glob("*/*/.kamnb/journal.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in lines if '"status": "done"' in line]
+
+    def follow(self, until: int | None = None) -> list[dict]:
+        """Look until as many reports are done, or to its end, which must be a good one."""
+        while self.running.poll() is None and (until is None or len(self.look()) < until):
             time.sleep(0.5)
-        if running.returncode:
-            raise subprocess.CalledProcessError(running.returncode, command)
-    return [json.loads(line) for line in _noted(out)], np.array(seen)
-
-
-def _noted(out: Path) -> list[str]:
-    """Lines of the journal about reports that are done."""
-    lines = [line for file in out.glob("*/*/.kamnb/journal.jsonl") for line in file.read_text(encoding="utf-8").splitlines()]
-    return [line for line in lines if '"status": "done"' in line]
-
-
-def _time_yardstick() -> float:
-    start = time.process_time()
-    sum(n * n for n in range(YARDSTICK))
-    return time.process_time() - start
+        if self.running.poll():
+            raise subprocess.CalledProcessError(self.running.returncode, "kamnb report")
+        return self.look()
 
 
 def at_limit(engagement: Path, out: Path, todo: Todo) -> None:
@@ -219,32 +212,29 @@ def time_report(way, engagement: Path, accounts: list[str]) -> np.ndarray:
 
 
 def measure_slope(engagement: Path, accounts: list[str]) -> dict[str, float]:
-    """How the cost of a report drifts over a run of LONG reports: the fitted change from the 10th to the last, as a share.
+    """How the cost of a report grows over a run of LONG reports of one stage, as a share of what the 10th costs.
 
-    Reports of one stage only, so that they are alike; accounts in a random order.  The cost is CPU seconds as a multiple of the
-    yardstick's in the same half minute, for the machine itself drifts by more than what is looked for (`slope_of_machine`).
+    The machine itself drifts by more than what is looked for.  So a second, fresh run makes the second half of the reports
+    once more at the very time when the long run makes them: the same report, the same minute, one LONG / 2 reports older than the
+    other.  `slope`: the mean ratio of their CPU seconds, less 1, carried on to the whole length; `slope_error`: its standard error.
     Also the supervisor's memory in MB, early and most.
     """
-    order = np.random.default_rng(5).permutation(accounts)[: LONG // 3 + 1]
-    with tempfile.TemporaryDirectory() as out:
-        asked = [part for account in order for part in ("--account", str(account))]
-        languages = [part for language in ("ja", "en", "zh") for part in ("--lang", language)]
-        lines, seen = watch_kamnb([str(engagement), "--stage", "strategy", "--jobs", "2", *asked, *languages], Path(out))
-    cpu, (noted, held, yard) = np.array([line["cpu"] for line in lines]), seen.T
-    pace = np.array([np.median(yard[np.argsort(np.abs(noted - place), kind="stable")[:HALF_MINUTE]]) for place in range(len(cpu))])
-    slope, error = _fit_drift(cpu / pace)
-    return {"slope": slope, "slope_reports": len(cpu), "slope_error": error, "slope_of_machine": _fit_drift(pace)[0],
-            "supervisor_mb_early": held[len(held) // 10], "supervisor_mb_most": held.max()}
+    order = [str(account) for account in np.random.default_rng(5).permutation(accounts)[: LONG // len(TONGUES) + 1]]
+    asked = [str(engagement), "--stage", "strategy", "--jobs", "1", *_each("--lang", TONGUES)]
+    with tempfile.TemporaryDirectory() as long, tempfile.TemporaryDirectory() as fresh:
+        old = Watched([*asked, *_each("--account", order)], Path(long))
+        done = {line["ident"].rpartition("/")[2] for line in old.follow(until=LONG // 2)}
+        new = Watched([*asked, *_each("--account", [account for account in order if account not in done])], Path(fresh))
+        lines, again = old.follow(), {line["ident"]: line["cpu"] for line in new.follow()}
+    apart = np.log([line["cpu"] / again[line["ident"]] for line in lines if line["ident"] in again])
+    reach = (len(lines) - 10) / (len(lines) - len(apart))
+    return {"slope": float(np.expm1(apart.mean() * reach)), "slope_error": float(apart.std(ddof=1) / len(apart) ** 0.5 * reach),
+            "slope_reports": len(lines), "slope_pairs": len(apart), "supervisor_mb_early": old.held[len(old.held) // 10],
+            "supervisor_mb_most": max(old.held)}
 
 
-def _fit_drift(cost: np.ndarray) -> tuple[float, float]:
-    """Fitted change of `cost` from the 10th to the last, as a share, and its standard error."""
-    place = np.arange(len(cost))
-    slope, level = np.polyfit(place, cost, 1)
-    first = level + slope * 10
-    left = cost - np.polyval([slope, level], place)
-    error = np.sqrt(left.var(ddof=2) / ((place - place.mean()) ** 2).sum())
-    return float(slope * (len(cost) - 11) / first), float(error * (len(cost) - 11) / first)
+def _each(option: str, values: list[str] | tuple[str, ...]) -> list[str]:
+    return [part for value in values for part in (option, value)]
 
 
 def compare_rendering(rounds: int = 3) -> dict[str, float]:
