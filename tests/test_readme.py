@@ -52,3 +52,12 @@ def test_the_commands_for_a_client_of_ones_own(tmp_path):
     checked = run(named[1].replace("data/acme", str(tmp_path / "acme")))
     assert checked.returncode == 2 and "F01" in checked.stdout + checked.stderr
     assert all(run(f"{command.replace('RUN_A RUN_B', '')} --help").returncode == 0 for command in named[2:])
+
+
+def test_the_commands_for_a_cluster_have_the_options_that_they_name():
+    shown = README[README.index("dask scheduler"):].split("```")[0].replace("\\\n", " ").splitlines()
+    asked = {line.split()[1]: set(re.findall(r"--[a-z-]+", line.split("#")[0])) for line in shown if line.strip()}
+    assert set(asked) == {"scheduler", "worker", "report"} and "--shared" in asked["report"]
+    for name, options in asked.items():
+        helped = run(f".venv/bin/{'kamnb' if name == 'report' else 'dask'} {name} --help").stdout
+        assert not [option for option in options if option not in helped], name
