@@ -28,10 +28,14 @@ class Journal:
         lines = read_entries(self.file)
         self.entries = {entry["ident"]: entry for entry in lines}
         self._known: dict[str, set[str]] = defaultdict(set)
+        self._reads: dict[tuple, list] = {}
         for entry in lines:
             self._note(entry)
 
     def _note(self, entry: dict) -> None:
+        """Remember the hashes of `entry`, and let it hold its reads in common with others: a run of thousands has few unlike ones."""
+        if "reads" in entry:
+            entry["reads"] = [self._reads.setdefault(tuple(read), read) for read in entry["reads"]]
         for name, digest in entry.get("outputs", {}).items():
             self._known[name].add(digest)
 

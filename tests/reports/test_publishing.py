@@ -183,3 +183,14 @@ class Elsewhere:
 
     def __init__(self, plain):
         self.st_dev, self.st_mode = -1, plain.st_mode
+
+
+def test_a_journal_holds_alike_reads_once(tmp_path):
+    journal, read = Journal(tmp_path), ["table", "sales", "", "0123"]
+    for number in range(3):
+        journal.write({"ident": f"j{number}", "status": "done", "reads": [list(read), ["table", "terms", f"A{number}", "4567"]]})
+    for held in (journal, Journal(tmp_path)):
+        assert [entry["reads"][0] for entry in held.entries.values()] == [read] * 3
+        assert len({id(entry["reads"][0]) for entry in held.entries.values()}) == 1
+        assert len({id(entry["reads"][1]) for entry in held.entries.values()}) == 3
+
