@@ -175,16 +175,12 @@ def _run_cells(home: Path) -> float:
         return sum(took for cell, took in ran if cell.id not in {"setup", "decision"})
 
 
+@pd.option_context(*TEXTS)
 def compare_channels(accounts: int = 20_000) -> dict[str, dict[str, float] | float]:
     """Ratio of a loop to ours for the heaviest analyses, and the seconds of all analyses at `accounts` and at 180.
 
     Texts are kept as a notebook keeps them.
     """
-    with pd.option_context(*TEXTS):
-        return _compare_all(accounts)
-
-
-def _compare_all(accounts: int) -> dict[str, dict[str, float] | float]:
     trade = make_trade(accounts)
     panel, bought, master = trade["panel"], trade["bought"], trade["master"]
     yearly = add_years(panel, as_of=AS_OF)

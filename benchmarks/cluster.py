@@ -6,7 +6,6 @@ what sending, proving and delivering the jobs costs.  More machines add speed, n
 
 from __future__ import annotations
 
-import resource
 import shutil
 import signal
 import socket
@@ -16,12 +15,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.render import EACH, LANGUAGE, MANY, SAMPLE, list_accounts, run_kamnb
+from benchmarks.render import EACH, LANGUAGE, MANY, SAMPLE, count_cpu, list_accounts, name_each, run_kamnb
 
 LOCAL = ["--host", "127.0.0.1", "--dashboard-address", ":0"]
 START_SECONDS = 8
@@ -50,28 +49,22 @@ def start_cluster(scratch: Path) -> Iterator[str]:
 def time_reports(arguments: list[str], *, scratch: Path, dask: bool) -> np.ndarray:
     """Wall and CPU seconds of kamnb report, with its cluster's processes where it has one."""
     with tempfile.TemporaryDirectory(dir=scratch) as out:
-        before, command = resource.getrusage(resource.RUSAGE_CHILDREN), [*arguments, "--out", out]
-        if dask:
-            with start_cluster(scratch) as address:
-                start = time.perf_counter()
-                run_kamnb([*command, "--dask", address])
-                wall = time.perf_counter() - start
-        else:
+        before = count_cpu()
+        with start_cluster(scratch) if dask else nullcontext() as address:
             start = time.perf_counter()
-            run_kamnb(command)
+            run_kamnb([*arguments, "--out", out, *(["--dask", address] if address else [])])
             wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return np.array([wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime])
+    return np.array([wall, count_cpu() - before])
 
 
 def compare_cluster(rounds: int = 3) -> dict[str, float]:
     """Seconds a report here and on the cluster, medians over interleaved `rounds`, their ratio, and CPU hours of REPORTS."""
     accounts = list_accounts()[:MANY]
-    asked = [part for option, values in (("--account", accounts), ("--stage", EACH)) for value in values for part in (option, value)]
     found: dict[bool, list[np.ndarray]] = {False: [], True: []}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        arguments = [str(shutil.copytree(SAMPLE, scratch / "sample")), "--lang", LANGUAGE, "--jobs", "2", *asked]
+        arguments = [str(shutil.copytree(SAMPLE, scratch / "sample")), "--lang", LANGUAGE, "--jobs", "2",
+                     *name_each("--account", accounts), *name_each("--stage", EACH)]
         for _ in range(rounds):
             for dask, times in found.items():
                 times.append(time_reports(arguments, scratch=scratch, dask=dask) / (len(EACH) * MANY))

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
@@ -81,9 +82,20 @@ def in_pool(engagement: Path, out: Path, todo: Todo) -> None:
 
 def with_kamnb(engagement: Path, out: Path, todo: Todo) -> None:
     """Way (c)."""
-    accounts, stages = ([part for value in dict.fromkeys(pair[n] for pair in todo) if value for part in (option, value)]
+    accounts, stages = (name_each(option, dict.fromkeys(pair[n] for pair in todo if pair[n]))
                         for n, option in ((1, "--account"), (0, "--stage")))
     run_kamnb([str(engagement), "--out", str(out), "--lang", LANGUAGE, "--jobs", "2", *accounts, *stages])
+
+
+def name_each(option: str, values: Iterable[str]) -> list[str]:
+    """Arguments that give `option` once with each of `values`."""
+    return [part for value in values for part in (option, value)]
+
+
+def count_cpu() -> float:
+    """CPU seconds of this process's children that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run_kamnb(arguments: list[str]) -> None:
@@ -193,11 +205,9 @@ def print_plainly(frozen, job, out: Path) -> None:
 def time_way(way, engagement: Path, todo: Todo) -> np.ndarray:
     """Wall and CPU seconds of `way` for all of `todo`, in a fresh folder."""
     with tempfile.TemporaryDirectory() as out:
-        before, start, own = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), time.process_time()
+        before, start, own = count_cpu(), time.perf_counter(), time.process_time()
         way(engagement, Path(out), todo)
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + time.process_time() - own
-    return np.array([wall, cpu])
+        return np.array([time.perf_counter() - start, count_cpu() - before + time.process_time() - own])
 
 
 def time_report(way, engagement: Path, accounts: list[str]) -> np.ndarray:
@@ -220,21 +230,17 @@ def measure_slope(engagement: Path, accounts: list[str]) -> dict[str, float]:
     Also the supervisor's memory in MB, early and most.
     """
     order = [str(account) for account in np.random.default_rng(5).permutation(accounts)[: LONG // len(TONGUES) + 1]]
-    asked = [str(engagement), "--stage", "strategy", "--jobs", "1", *_each("--lang", TONGUES)]
+    asked = [str(engagement), "--stage", "strategy", "--jobs", "1", *name_each("--lang", TONGUES)]
     with tempfile.TemporaryDirectory() as long, tempfile.TemporaryDirectory() as fresh:
-        old = Watched([*asked, *_each("--account", order)], Path(long))
+        old = Watched([*asked, *name_each("--account", order)], Path(long))
         done = {line["ident"].rpartition("/")[2] for line in old.follow(until=LONG // 2)}
-        new = Watched([*asked, *_each("--account", [account for account in order if account not in done])], Path(fresh))
+        new = Watched([*asked, *name_each("--account", [account for account in order if account not in done])], Path(fresh))
         lines, again = old.follow(), {line["ident"]: line["cpu"] for line in new.follow()}
     apart = np.log([line["cpu"] / again[line["ident"]] for line in lines if line["ident"] in again])
     reach = (len(lines) - 10) / (len(lines) - len(apart))
     return {"slope": float(np.expm1(apart.mean() * reach)), "slope_error": float(apart.std(ddof=1) / len(apart) ** 0.5 * reach),
             "slope_reports": len(lines), "slope_pairs": len(apart), "supervisor_mb_early": old.held[len(old.held) // 10],
             "supervisor_mb_most": max(old.held)}
-
-
-def _each(option: str, values: list[str] | tuple[str, ...]) -> list[str]:
-    return [part for value in values for part in (option, value)]
 
 
 def compare_rendering(rounds: int = 3) -> dict[str, float]:

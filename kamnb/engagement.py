@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,7 @@ CODES = ("account", "channel", "group", "category", "product", "owner", "decided
 READS: set[tuple[str, str, str]] = set()
 """What this process has read of an engagement, as (kind, name, account): a report depends on nothing else."""
 TEXTS = ("mode.string_storage", "python")
-"""How an analysis keeps texts: frames of a few thousand rows cost a fifth less than with pyarrow, which the intake of large files keeps."""
+"""How an analysis keeps texts: notebook 1 on the sample costs a fifth less than with pyarrow, which the intake of large files keeps."""
 HELD: dict[str, DataFrame] = {}
 """Frames by file name that a process has loaded ahead, for the processes forked from it."""
 
@@ -120,7 +121,8 @@ class Engagement:
         if kind in {"decision", "own"}:
             file = self.decision_file(name, account or None)
             text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
-            return hash_bytes(b"" if kind == "own" and not decided_by_people(text) else text.encode())
+            decided = decided_by_people(text)
+            return hash_bytes(text.encode() if decided or kind == "decision" else b"")
         if kind in {"controls", "files"}:
             return record_hash(self.snapshot / f"{kind}.parquet", name)
         if kind == "given":
@@ -188,8 +190,12 @@ class Engagement:
 
 
 def decided_by_people(text: str) -> bool:
-    """Whether a saved decision (`text` of its file) was made by somebody; else it is our own proposal."""
-    return any(row.get("decided_by") for row in csv.DictReader(text.splitlines()))
+    """Whether a saved decision (`text` of its file) was made by somebody; else it is our own proposal.
+
+    Raises csv.Error where `text` is no table.
+    """
+    rows = list(csv.DictReader(StringIO(text, newline=""), strict=True))
+    return any(row.get("decided_by") for row in rows)
 
 
 def safe_name(text: str) -> str:

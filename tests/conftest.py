@@ -49,12 +49,16 @@ def small(tmp_path):
 @pytest.fixture(autouse=True)
 def english():
     """Words in English, yen and pandas' own texts before and after every test, whatever it sets; no figure stays open."""
-    speak("en", currency="JPY", start=4)
-    with pd.option_context("mode.string_storage", "auto"):
-        yield
-    speak("en", currency="JPY", start=4)
+    _start_afresh()
+    yield
+    _start_afresh()
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+def _start_afresh() -> None:
+    speak("en", currency="JPY", start=4)
+    pd.set_option("mode.string_storage", "auto")
 
 
 @pytest.fixture(scope="session")

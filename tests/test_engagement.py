@@ -46,6 +46,27 @@ def test_a_changed_row_gives_another_snapshot(small):
     assert after.snapshot != before and not before.exists()
 
 
+SESSION = """
+from pathlib import Path
+from kamnb.display import begin
+for price in (1001, 1002):
+    total = int(begin({home!r}).panel("account_month")["net_sales"].sum())
+    text = Path({ledger!r}).read_text(encoding="utf-8")
+    Path({ledger!r}).write_text(text.replace(f",{{price - 1}},", f",{{price}},"), encoding="utf-8")
+print(int(begin({home!r}).panel("account_month")["net_sales"].sum()) - total)
+"""
+
+
+@pytest.mark.parametrize("opened_before", [False, True], ids=["fresh", "opened before"])
+def test_a_session_goes_on_after_its_files_have_changed(small, opened_before):
+    if opened_before:
+        open_engagement(small)
+    code = SESSION.format(home=str(small), ledger=str(small / "sales.csv"))
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split()[-1] == "1"
+
+
 def test_a_persons_decision_stands_against_a_proposal(small):
     e = open_engagement(small)
     proposal = pd.DataFrame({"channel": ["C1"], "decision": ["priority"]})

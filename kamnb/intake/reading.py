@@ -25,6 +25,7 @@ from kamnb.intake.marks import STOP, WARN, Mark, stops
 from kamnb.intake.messages import fault
 from kamnb.intake.references import settle_references
 from kamnb.intake.returns import Slips, open_slips
+from kamnb.intake.schemas import TEXT
 from kamnb.intake.source import Source
 from kamnb.intake.tables import Draft, assemble, check_rows_left, check_table
 
@@ -60,6 +61,7 @@ class Reading:
     slips: Slips | None = None
 
 
+@pd.option_context("mode.string_storage", TEXT.storage)
 def read_tables(folder: Path, sources: Mapping[str, Source], *, scale: int, as_of: date) -> Intake:
     """Every table of `sources`, read from files under `folder`.
 

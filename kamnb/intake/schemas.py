@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandera.pandas as pa
-from pandas import DataFrame
+from pandas import DataFrame, StringDtype
 
 from kamnb.intake.dictionary import DTYPES, Column, Table, dictionary
 from kamnb.intake.marks import QUAR, STOP, WARN, Mark
 
 RANGES = {"share": (0, 1), "score": (1, 5)}
+TEXT = StringDtype("pyarrow", na_value=np.nan)
+"""What "str" is during intake; pandera takes the bare word for what it meant when pandera was imported."""
 
 
 @cache
@@ -23,13 +26,14 @@ def cell_schema(name: str) -> pa.DataFrameSchema:
 def key_schema(name: str) -> pa.DataFrameSchema:
     """What the keys of table `name` must be together: each there once."""
     key = list(dictionary()[name].key)
-    return pa.DataFrameSchema({part: pa.Column("str") for part in key}, unique=key, report_duplicates="all", name=name)
+    return pa.DataFrameSchema({part: pa.Column(TEXT) for part in key}, unique=key, report_duplicates="all", name=name)
 
 
 def _column(column: Column) -> pa.Column:
     checks = [pa.Check.in_range(*RANGES[column.kind])] if column.kind in RANGES else []
     checks += [pa.Check.isin(column.choices)] if column.choices else []
-    return pa.Column(DTYPES.get(column.kind, "float64"), checks, nullable=not column.required)
+    dtype = DTYPES.get(column.kind, "float64")
+    return pa.Column(TEXT if dtype == "str" else dtype, checks, nullable=not column.required)
 
 
 def _failures(schema: pa.DataFrameSchema, frame: DataFrame) -> DataFrame:

@@ -63,14 +63,19 @@ def project_profit(profit: Series, scenarios: DataFrame, *, years: int = 5) -> D
     the next), `profit`, `present` (minor units, not rounded); keys without a known profit are left out.
     Source: method.md A08, A10.
     """
-    known = profit.dropna().astype(float)
-    known.index = known.index.astype("str")
+    known = _take_known(profit)
     rows = scenarios[scenarios["key"].isin(known.index)].sort_values(["key", "scenario"], key=_order_scenarios, ignore_index=True)
     table = rows.loc[rows.index.repeat(years), ["key", "scenario"]].reset_index(drop=True)
     now = rows["key"].map(known)
     return table.assign(year=np.tile(np.arange(1, years + 1), len(rows)),
                         profit=_carry_on(now, rows.assign(discount=0.0), years=years).ravel(),
                         present=_carry_on(now, rows, years=years).ravel()).astype(STREAM)
+
+
+def _take_known(profit: Series) -> Series:
+    """The known profits as floats, by key as text."""
+    known = profit.dropna().astype(float)
+    return known.set_axis(known.index.astype("str"))
 
 
 def _carry_on(now: Series, assumed: DataFrame, *, years: int) -> np.ndarray:
@@ -96,8 +101,7 @@ def value_levers(profit: Series, scenarios: DataFrame, *, years: int = 5, points
     `profit`, `scenarios`: as in `project_profit`.  Returns, by key (index), `retention` and `growth` (minor units,
     Int64): which of the two to work on.  A retention that is 1 already cannot rise.
     """
-    known = profit.dropna().astype(float)
-    known.index = known.index.astype("str")
+    known = _take_known(profit)
     middle = scenarios[(scenarios["scenario"] == "middle") & scenarios["key"].isin(known.index)].set_index("key").sort_index()
     moved = {"retention": middle.assign(retention=(middle["retention"] + points).clip(upper=1)),
              "growth": middle.assign(growth=middle["growth"] + points), "now": middle}

@@ -30,7 +30,7 @@ from kamnb.reports.xlsx import write_xlsx
 from kamnb.shown import READ
 from kamnb.words import speak
 
-PAGE, RESULT, KERNEL = "page.html", "result.json", "python3"
+PAGE, RESULT, PYTHON = "page.html", "result.json", "python3"
 CELL_SECONDS, START_SECONDS = 300, 60
 TEXT_LIMIT, PICTURE_LIMIT, FILE_LIMIT = 1_000_000, 5_000_000, 25_000_000
 """Bytes that a cell may print, a picture may take and a report may weigh (faults.md a 20)."""
@@ -44,8 +44,8 @@ def open_frozen(order: Order) -> Frozen:
 def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode:
     """The executed notebook of `order`, which opens the folder `engagement`.
 
-    papermill puts the parameters in and its engine runs the cells; its last step, text of the whole notebook for a file that
-    nobody asked for, is left out: it costs a twentieth of a report.
+    papermill puts the parameters in and its engine runs the cells; its last step, text of the whole notebook with every picture
+    for a file that nobody asked for, is left out.
     """
     job, scratch = order.job, Path(order.scratch)
     parameters = {"engagement": str(engagement), "language": job.language, "edition": job.edition}
@@ -56,10 +56,10 @@ def run_notebook(order: Order, frozen: Frozen, engagement: Path) -> NotebookNode
         options = {"start_timeout": START_SECONDS, "execution_timeout": CELL_SECONDS}
     if order.sockets:
         options["config"] = Config({"KernelManager": {"transport": "ipc", "ip": f"{order.sockets}/s"}})
-    given = parameterize_notebook(load_notebook_node(str(frozen.notebook(job))), parameters, kernel_name=KERNEL, language="python",
+    given = parameterize_notebook(load_notebook_node(str(frozen.notebook(job))), parameters, kernel_name=PYTHON, language="python",
                                   engine_name=order.engine)
     with chdir(scratch):
-        executed = papermill_engines.execute_notebook_with_engine(order.engine, given, kernel_name=KERNEL, input_path=None,
+        executed = papermill_engines.execute_notebook_with_engine(order.engine, given, kernel_name=PYTHON, input_path=None,
                                                                   output_path=None, progress_bar=False, scratch=str(scratch), **options)
     raise_for_execution_errors(executed, None)
     return executed

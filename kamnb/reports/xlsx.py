@@ -175,10 +175,10 @@ def _printed(value: object, kind: str, currency: str) -> str:
     """About what the cell of `value` shows."""
     if value is None:
         return ""
+    scale = scale_of(currency) if kind in MONEY else 0
     if kind in RIGHT and not _endless(value):
-        scale = scale_of(currency) if kind in MONEY else 0
         return f"{float(value) / 10**scale:+,.{scale if kind in MONEY else 1}f}"
-    return name_code(str(value)) if kind == "code" else str(value)
+    return _cell_text(value, kind, scale)
 
 
 def _write_cell(sheet: Worksheet, at: tuple[int, int, Format], value: object, *, column: tuple[str, int]) -> None:

@@ -150,12 +150,13 @@ def test_a_fault_of_our_own_is_one_jobs_failure_and_keeps_its_traceback(run, mon
     assert "ZeroDivisionError" in next((run.out / WORK / "failed").glob("*.txt")).read_text(encoding="utf-8")
 
 
-def test_decisions_that_can_not_be_read_fail_their_job_alone(run, small):
+@pytest.mark.parametrize("content", [b"a,b\n\"", "決定".encode("cp932")])
+def test_decisions_that_can_not_be_read_fail_their_job_alone(run, small, content):
     assert run("1").status == "done"
     entry = Journal(run.out).entries[JOB.ident]
     Journal(run.out).write({**entry, "reads": [["decision", "channels", "", "x"]]})
     (small / "decisions").mkdir()
-    (small / "decisions" / "channels.csv").write_bytes("決定".encode("cp932"))
+    (small / "decisions" / "channels.csv").write_bytes(content)
     assert run("1").status == "failed"
 
 
@@ -193,4 +194,3 @@ def test_a_journal_holds_alike_reads_once(tmp_path):
         assert [entry["reads"][0] for entry in held.entries.values()] == [read] * 3
         assert len({id(entry["reads"][0]) for entry in held.entries.values()}) == 1
         assert len({id(entry["reads"][1]) for entry in held.entries.values()}) == 3
-
