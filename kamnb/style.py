@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -15,6 +14,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kamnb.formats import grouped, money_unit, width_of
+from kamnb.typefaces import packaged_font
 from kamnb.words import WIDE, currency, say_value, spoken
 
 ACCENT = "#00707A"
@@ -33,11 +33,9 @@ PIECES = re.compile(rf"[（「『]*(?:[^\s{WIDE}]+[年月日円億万件社名�
 @cache
 def font_family() -> str:
     """Name of the packaged font with Latin, Japanese and Chinese glyphs, registered with matplotlib."""
-    import notojp_matplotlib
-
-    file = next((Path(notojp_matplotlib.__file__).parent / "fonts").glob("*.otf"))
-    font_manager.fontManager.addfont(str(file))
-    return font_manager.FontProperties(fname=str(file)).get_name()
+    file = str(packaged_font())
+    font_manager.fontManager.addfont(file)
+    return font_manager.FontProperties(fname=file).get_name()
 
 
 def theme() -> None:

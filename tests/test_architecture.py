@@ -12,7 +12,7 @@ PACKAGE = ROOT / "kamnb"
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("channels", "selection", "strategy", "actions", "review")
 LAYERS = [("errors",), ("money", "calendar"), ("intake",), ("ledger",), ("choices",), ("settings",), ("snapshots",),
-          ("engagement",), ("methods",), ("formats",), ("words",), ("shown",), ("style",), ("drawn", "pictures"), STAGES,
+          ("engagement",), ("methods",), ("formats",), ("words",), ("shown", "typefaces"), ("style",), ("drawn", "pictures"), STAGES,
           ("display",), ("widgets",), ("editions",), ("training",), ("reports",), ("starting", "checking"), ("cli",)]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {"ibis": ("ledger",), "duckdb": ("ledger",), "pandera": ("intake",), "ipywidgets": ("widgets",),

@@ -141,6 +141,7 @@ class Site:
         try:
             here = {"frozen": str(self.frozen.folder), "home": str(self.frozen.engagement.path), "scratch": str(scratch)}
             made = self.workers.run(json.dumps({**errand.order, **here, "engine": self.engine}), scratch)
+            made = self.workers.add_pdf(made, scratch)
             if self.workers.ended or not self.place.has(f"{GIVEN}/{errand.run}"):
                 raise RuntimeError("the run has ended")
             digest = pack_delivery(made, scratch, file=scratch / DELIVERY)

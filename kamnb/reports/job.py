@@ -24,6 +24,7 @@ from kamnb.reports import engine
 from kamnb.reports.freezing import Frozen, give_engagement, list_decided
 from kamnb.reports.html import write_html
 from kamnb.reports.jobs import Job, Order
+from kamnb.reports.pdf import running_lines
 from kamnb.reports.reading import Report, UnfinishedError, read_report
 from kamnb.reports.remembered import pack_shown
 from kamnb.reports.xlsx import write_xlsx
@@ -128,7 +129,8 @@ def run_job(order: Order, frozen: Frozen) -> dict:
     decided = seen.decision(job.stage, account=job.account) if job.edition == "internal" else DataFrame()
     shown = pack_shown(report, job, decided=decided, start=identity.fiscal_start)
     return {"reads": reads, "shown": shown, "outputs": print_report(report, job, scratch), "decided": list_decided(given, job, home=home),
-            "title": report.title, "figures": report.figures, "account_name": report.head["account_name"], "head": report.head}
+            "title": report.title, "figures": report.figures, "account_name": report.head["account_name"],
+            "head": {**report.head, "lines": running_lines(report.head)}}
 
 
 def print_report(report: Report, job: Job, scratch: Path) -> dict[str, str]:

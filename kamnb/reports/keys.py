@@ -11,6 +11,7 @@ from pathlib import Path
 from kamnb.choices import read_choices
 from kamnb.engagement import Engagement
 from kamnb.reports.jobs import NOTEBOOKS, ROOT, Job, master_file
+from kamnb.typefaces import packaged_font
 from kamnb.words import LANGUAGES, TEXT
 
 CODE = {".py", ".toml", ".j2", ".css", ".js"}
@@ -97,6 +98,4 @@ def _hash_code() -> str:
 
 @cache
 def _hash_fonts() -> str:
-    import notojp_matplotlib
-
-    return _hash_files(*(str(file) for file in sorted((Path(notojp_matplotlib.__file__).parent / "fonts").glob("*.otf"))))
+    return _hash_files(str(packaged_font()))

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock, Timer
 
 from kamnb.errors import InputError
+from kamnb.reports.letters import carry_letters, letters_css
 from kamnb.reports.limits import clean_environment, kill_tree
 from kamnb.reports.pptx_measure import clean
 from kamnb.reports.reading import UnfinishedError
@@ -57,17 +58,21 @@ class Printer:
         self.end()
 
     def print(self, page: Path, file: Path, head: dict) -> None:
-        """Print the HTML `page` to the A4 PDF `file`; `head`: the report's (client, account_name, as_of, firm, language).
+        """Print the HTML `page` to the A4 PDF `file`; `head`: the report's (as_of, firm, language), with its `lines` (running_lines).
 
         The same page gives the same bytes.  Raises InputError when there is no browser, or it does not print.
         """
+        part, carried = file.with_name(f".{file.name}.part"), page.resolve().with_suffix(".print.html")
+        if page.exists():  # else the browser says so
+            carried.write_text(carry_letters(page.read_text(encoding="utf-8"), head["language"]), encoding="utf-8")
+        letters = letters_css(" 0123456789/".join(head["lines"].values()), head["language"])
+        order = {"page": carried.as_uri(), "file": str(part), "letters": letters, **head["lines"]}
         with self._lock:
-            part = file.with_name(f".{file.name}.part")
-            order = {"page": page.resolve().as_uri(), "file": str(part), **_running_lines(head)}
             answer = self._ask(order) or self._ask(order)  # a browser that died is started again, once
-            if not answer or answer.get("error"):
-                raise InputError(words("reports.not_printed", why=(answer or {}).get("error", "")), page.name,
-                                 words("reports.no_browser_mend"))
+        carried.unlink(missing_ok=True)
+        if not answer or answer.get("error"):
+            raise InputError(words("reports.not_printed", why=(answer or {}).get("error", "")), page.name,
+                             words("reports.no_browser_mend"))
         normalise(part, file, head)
         part.unlink()
 
@@ -114,8 +119,8 @@ class Printer:
             self._home = None
 
 
-def _running_lines(head: dict) -> dict[str, str]:
-    """What stands above and below every page."""
+def running_lines(head: dict) -> dict[str, str]:
+    """What stands above and below every page of the report with `head`, in the language that is spoken."""
     subject = head["account_name"] or words("general.all_accounts")
     right = words("reports.as_of", as_of=head["as_of"])
     told = {"above": f"{head['client']} · {subject}", "right": right, "below": head["firm"] or "kamnb"}
@@ -138,9 +143,24 @@ def normalise(printed: Path, file: Path, head: dict) -> None:
         pdf.docinfo.update({"/Title": title, "/Author": firm, "/Creator": firm, "/Producer": firm, "/CreationDate": day, "/ModDate": day})
         if "/Metadata" in pdf.Root:
             del pdf.Root.Metadata
+        _forget_names(pdf)
         pdf.Root.Lang = pikepdf.String({"zh": "zh-Hans"}.get(head["language"], head["language"]))
         pdf.save(file, deterministic_id=True)
     file.chmod(0o600)
+
+
+def _forget_names(pdf) -> None:
+    """Take out the names of table cells, which count on from page to page as long as the browser lives; heads keep their scope."""
+    import pikepdf
+
+    tags = pdf.Root.get("/StructTreeRoot", {})
+    if "/IDTree" in tags:
+        del tags["/IDTree"]
+    for tag in pdf.objects:
+        if isinstance(tag, pikepdf.Dictionary) and tag.get("/Type") == "/StructElem":
+            for part, name in [(tag, "/ID"), *((part, "/Headers") for part in tag.get("/A", []))]:
+                if name in part:
+                    del part[name]
 
 
 def check_pdf(file: Path) -> None:

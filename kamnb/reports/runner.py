@@ -90,6 +90,7 @@ class Run:
         order = Order(job, str(self.frozen.folder), str(home.path), str(scratch), engine=self.workers.engine)
         with self.places:
             made = self.workers.run(order.to_json(), scratch)
+        made = self.workers.add_pdf(made, scratch)  # the next job runs meanwhile
         if made["status"] != "done":
             return made
         reads = [[kind, name, account, state or home.state(kind, name, account)] for kind, name, account, state in made["reads"]]

@@ -116,7 +116,7 @@ class Workers:
             return explain_end(scratch, told["code"], told.get("peak", 0)), told["code"] == SIGKILL
         result = json.loads(file.read_text(encoding="utf-8"))
         if result["status"] == "done":
-            return self._with_pdf({**result, "peak": told.get("peak", 0)}, scratch), False
+            return {**result, "peak": told.get("peak", 0)}, False
         lost = lost_kernel(scratch) or self.engine == "kernel" and never_started(scratch) and "InputError" not in result["why"]
         return {**result, **explain_failure(scratch, result["why"], self.limits)}, lost
 
@@ -164,22 +164,24 @@ class Workers:
             self._children.discard(child)
         return {"code": SIGKILL, "why": why}
 
-    def _with_pdf(self, result: dict, scratch: Path) -> dict:
-        """`result` after its PDF, if one was asked for, has been printed from the page that the job has left."""
-        for name in [name for name in result.get("outputs", {}) if name.endswith(".pdf")]:
+    def add_pdf(self, made: dict, scratch: Path) -> dict:
+        """What became of an order (`made`, from `run`) after its PDF, if one was asked for, is printed from the page it has left."""
+        for name in [name for name in made.get("outputs", {}) if name.endswith(".pdf")]:
             from kamnb.reports.pdf import Printer, check_pdf
 
             with self._lock:
-                self._printer = self._printer or Printer().__enter__()
+                if self.ended:
+                    return INTERRUPTED
+                printer = self._printer = self._printer or Printer().__enter__()
             file = scratch / "outputs" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._printer.print(scratch / PAGE, file, result["head"])
+                printer.print(scratch / PAGE, file, made["head"])
                 check_pdf(file)
             except (InputError, UnfinishedError) as error:
-                return {"status": "failed", "why": str(error), "detail": str(error)}
-            result["outputs"][name] = hash_file(file)
-        return result
+                return INTERRUPTED if self.ended else {"status": "failed", "why": str(error), "detail": str(error)}
+            made["outputs"][name] = hash_file(file)
+        return made
 
 
 def empty(scratch: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from kamnb.errors import InputError
 from kamnb.reports import pdf
 from kamnb.reports.html import write_html
-from kamnb.reports.pdf import Printer, check_pdf, find_browser, normalise
+from kamnb.reports.pdf import Printer, check_pdf, find_browser, normalise, running_lines
 from kamnb.reports.reading import Prose, Report, Section, Sentence, UnfinishedError
 from kamnb.words import speak
 from tests.reports.handmade import HEAD, report_of
@@ -39,11 +39,16 @@ def report(language="en", paragraphs=60):
                   [Section("Why?", "s1", [*blocks, Sentence("k", TALES[language])])], [])
 
 
+def head_of(made):
+    """What the printer is told of the report."""
+    return {**made.head, "lines": running_lines(made.head)}
+
+
 def printed(printer, made, folder, name="r"):
     """The PDF that `made` was printed to."""
     page, file = folder / "page.html", folder / f"{name}.pdf"
     write_html(made, page)
-    printer.print(page, file, made.head)
+    printer.print(page, file, head_of(made))
     check_pdf(file)
     return file
 
@@ -94,6 +99,14 @@ def test_every_page_says_whose_it_is_and_which_it_is(file):
         assert re.search(rf"\b{number} ?/ ?{len(pages)}\b", page)
 
 
+@pytest.mark.parametrize(("language", "day", "everybody"), [
+    ("en", "as of 31 Dec 2025", "all accounts"), ("ja", "2025年12月31日時点", "全得意先"), ("zh", "截至2025年12月31日", "全部客户")])
+def test_running_lines_are_in_the_language_of_the_report(language, day, everybody):
+    speak(language, currency="JPY", start=4)
+    lines = running_lines({**HEADS, "language": language, "account_name": ""})
+    assert lines["right"] == day and lines["above"].endswith(everybody)
+
+
 @needs_browser
 def test_pages_are_a4_and_the_document_tells_its_language(file):
     with pikepdf.open(file) as document:
@@ -136,6 +149,16 @@ def test_the_same_page_gives_the_same_bytes(printer, file, tmp_path):
 
 
 @needs_browser
+def test_what_the_browser_has_printed_before_leaves_no_trace(printer, tmp_path):
+    table = report_of("高い Sales")
+    first = printed(printer, table, tmp_path, "first").read_bytes()
+    printed(printer, report(paragraphs=3), tmp_path, "between")
+    assert printed(printer, table, tmp_path, "again").read_bytes() == first
+    with Printer() as fresh:
+        assert printed(fresh, table, tmp_path, "fresh").read_bytes() == first
+
+
+@needs_browser
 def test_text_from_data_is_inert_in_running_lines_and_properties(printer, tmp_path):
     evil = "<script>document.title=1</script><img src=x onerror=alert(1)>\ud800\u202e\x00" + "x" * 5_000
     made = report(paragraphs=1)
@@ -167,7 +190,7 @@ def test_a_killed_browser_is_started_again_and_nothing_stays_behind(tmp_path):
 @needs_browser
 def test_a_page_that_is_not_there_is_an_error_and_the_next_is_printed(printer, tmp_path):
     with pytest.raises(InputError, match="gone.html"):
-        printer.print(tmp_path / "gone.html", tmp_path / "r.pdf", report().head)
+        printer.print(tmp_path / "gone.html", tmp_path / "r.pdf", head_of(report()))
     assert list(tmp_path.iterdir()) == []
     assert printed(printer, report(paragraphs=1), tmp_path).stat().st_mode & 0o777 == 0o600
 
@@ -178,7 +201,7 @@ def test_without_a_browser_the_user_is_told_how_to_get_one(monkeypatch, tmp_path
     monkeypatch.setattr(pdf, "NAMES", ())
     monkeypatch.setattr(pdf, "PLACES", ())
     with Printer() as printer, pytest.raises(InputError, match="no browser") as told:
-        printer.print(tmp_path / "page.html", tmp_path / "r.pdf", report().head)
+        printer.print(tmp_path / "page.html", tmp_path / "r.pdf", head_of(report()))
     assert "Chromium, Chrome or Edge" in str(told.value) and "KAMNB_BROWSER" in str(told.value)
     assert homes() == set() and list(tmp_path.iterdir()) == []
 
@@ -193,7 +216,7 @@ def test_a_browser_that_is_named_and_not_there_is_named_in_the_error(monkeypatch
 def test_a_program_that_is_no_browser_is_an_error_and_not_a_wait(monkeypatch, tmp_path):
     monkeypatch.setenv(pdf.BROWSER, sys.executable)
     with Printer() as printer, pytest.raises(InputError, match="did not print"):
-        printer.print(tmp_path / "page.html", tmp_path / "r.pdf", report().head)
+        printer.print(tmp_path / "page.html", tmp_path / "r.pdf", head_of(report()))
     assert homes() == set()
 
 

@@ -3,7 +3,9 @@
 import errno
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -12,7 +14,7 @@ from kamnb.reports import publishing, runner
 from kamnb.reports.freezing import freeze
 from kamnb.reports.jobs import Job
 from kamnb.reports.journal import WORK, Journal, hash_file
-from kamnb.reports.runner import Run
+from kamnb.reports.runner import Run, run_jobs
 from tests.reports.planted import published
 
 JOB = Job("channels", "en")
@@ -36,6 +38,10 @@ class Writers:
             outputs[name] = hashlib.sha256(file.read_bytes()).hexdigest()
         return {"status": "done", "reads": [], "outputs": outputs, "decided": [], "title": "t", "figures": [], "account_name": "",
                 "head": {}, "shown": ""}
+
+    def add_pdf(self, made, _scratch):
+        """Nothing to print."""
+        return made
 
 
 @pytest.fixture
@@ -71,6 +77,32 @@ def test_x10_data_first_then_the_name_then_the_folder_then_the_journal(run, monk
 def name_of(handle):
     """The name of an open file."""
     return Path(f"/proc/self/fd/{handle}").readlink().name
+
+
+class Printing(Writers):
+    """Workers that end printing only when a second job has begun."""
+
+    def __init__(self):
+        super().__init__("1")
+        self.begun = []
+        self.second = Event()
+
+    def run(self, line, scratch):
+        """The result of a job that went well."""
+        self.begun.append(line)
+        if len(self.begun) == 2:
+            self.second.set()
+        return super().run(line, scratch)
+
+    def add_pdf(self, made, _scratch):
+        """`made`, failed when no second job began."""
+        return made if self.second.wait(10) else {**made, "status": "failed", "why": "", "detail": ""}
+
+
+def test_the_next_job_runs_while_a_page_is_printed(prepared):
+    run = replace(prepared("1"), workers=Printing(), abreast=1)
+    results = run_jobs([JOB, replace(JOB, language="ja")], run)
+    assert [result.status for result in results] == ["done", "done"]
 
 
 class Failing:
