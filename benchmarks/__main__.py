@@ -1,4 +1,4 @@
-"""python -m benchmarks [data] [channels] [selection] [render] [cluster]: our way against the usual one, in one run, as ratios."""
+"""python -m benchmarks [data] [channels] [selection] [render] [printing] [cluster]: our way against the usual one, as ratios."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pandas import DataFrame
 
 from benchmarks.channels import compare_channels
 from benchmarks.cluster import compare_cluster
+from benchmarks.printing import compare_printing
 from benchmarks.render import compare_rendering
 from benchmarks.selection import compare_selection
 from benchmarks.timing import compare
@@ -79,7 +80,7 @@ def compare_data() -> dict[str, dict[str, float]]:
 
 
 PARTS = {"data": compare_data, "channels": compare_channels, "selection": compare_selection, "render": compare_rendering,
-         "cluster": compare_cluster}
+         "printing": compare_printing, "cluster": compare_cluster}
 
 
 def main(asked: list[str]) -> None:
