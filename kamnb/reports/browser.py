@@ -12,7 +12,7 @@ from html import escape
 
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]
-LINE = ("<div style='font:6.5pt Arial,\"Noto Sans CJK JP\",\"Noto Sans CJK SC\",\"Yu Gothic\",\"Microsoft YaHei\",sans-serif;color:#7B8794;"
+LINE = ("<div style='font:6.5pt Arial,\"{}\",\"Noto Sans JP\",\"Yu Gothic\",\"Microsoft YaHei\",sans-serif;color:#7B8794;"
         "width:100%;padding:0 14mm;display:flex;justify-content:space-between;gap:8mm;white-space:nowrap'>{}</div>")
 CUT = "<span style='overflow:hidden;text-overflow:ellipsis'>{}</span>"
 PAGES = "<span><span class=pageNumber></span> / <span class=totalPages></span></span>"
@@ -23,9 +23,8 @@ def print_page(page, order: dict) -> None:
     """Print the page of `order` to its file."""
     page.goto(order["page"], wait_until="load")
     page.emulate_media(media="print")
-    style = f"<style>{order['letters']}</style>"
-    header = style + LINE.format(f"{CUT.format(escape(order['above']))}<span>{escape(order['right'])}</span>")
-    footer = style + LINE.format(f"{CUT.format(escape(order['below']))}{PAGES}")
+    header = LINE.format(order["family"], f"{CUT.format(escape(order['above']))}<span>{escape(order['right'])}</span>")
+    footer = LINE.format(order["family"], f"{CUT.format(escape(order['below']))}{PAGES}")
     page.pdf(path=order["file"], format="A4", print_background=True, display_header_footer=True, header_template=header,
              footer_template=footer, margin=MARGIN, tagged=True, outline=True)
 

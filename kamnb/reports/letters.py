@@ -11,12 +11,18 @@ from html import unescape
 
 from kamnb.typefaces import find_faces
 
-FAMILIES = {"zh": ("Noto Sans CJK SC", "zh-cn")}
-FAMILY = ("Noto Sans CJK JP", "ja")
+FAMILIES = {"zh": "Noto Sans CJK SC"}
+FAMILY = "Noto Sans CJK JP"
+SCRIPTS = {"zh": "zh-cn"}
 WEIGHTS = {"regular": "100 500", "bold": "600 900"}
 FACE = '@font-face{{font-family:"{}";font-weight:{};src:url(data:font/otf;base64,{})}}'
 CLOSED, OPEN = "default-src 'none'", "default-src 'none'; font-src data:"
 PICTURES = re.compile(r'src="data:[^"]*"')
+
+
+def family_of(language: str) -> str:
+    """The typeface of `language` that report.css names first."""
+    return FAMILIES.get(language, FAMILY)
 
 
 def carry_letters(page: str, language: str) -> str:
@@ -26,10 +32,10 @@ def carry_letters(page: str, language: str) -> str:
 
 def letters_css(text: str, language: str) -> str:
     """CSS with the typeface of `language`, cut to the letters of the HTML `text`; empty where the browser finds its own."""
-    family, script = FAMILIES.get(language, FAMILY)
+    family = family_of(language)
     shown = set(unescape(PICTURES.sub("", text)))
     return "".join(FACE.format(family, WEIGHTS[weight], base64.b64encode(_cut(*face, shown)).decode())
-                   for weight, face in find_faces(family, script).items())
+                   for weight, face in find_faces(family, SCRIPTS.get(language, "ja")).items())
 
 
 def _cut(file: str, place: int, letters: set[str]) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock, Timer
 
 from kamnb.errors import InputError
-from kamnb.reports.letters import carry_letters, letters_css
+from kamnb.reports.letters import carry_letters, family_of
 from kamnb.reports.limits import clean_environment, kill_tree
 from kamnb.reports.pptx_measure import clean
 from kamnb.reports.reading import UnfinishedError
@@ -65,8 +65,7 @@ class Printer:
         part, carried = file.with_name(f".{file.name}.part"), page.resolve().with_suffix(".print.html")
         if page.exists():  # else the browser says so
             carried.write_text(carry_letters(page.read_text(encoding="utf-8"), head["language"]), encoding="utf-8")
-        letters = letters_css(" 0123456789/".join(head["lines"].values()), head["language"])
-        order = {"page": carried.as_uri(), "file": str(part), "letters": letters, **head["lines"]}
+        order = {"page": carried.as_uri(), "file": str(part), "family": family_of(head["language"]), **head["lines"]}
         with self._lock:
             answer = self._ask(order) or self._ask(order)  # a browser that died is started again, once
         carried.unlink(missing_ok=True)

@@ -151,11 +151,12 @@ def test_the_same_page_gives_the_same_bytes(printer, file, tmp_path):
 @needs_browser
 def test_what_the_browser_has_printed_before_leaves_no_trace(printer, tmp_path):
     table = report_of("高い Sales")
-    first = printed(printer, table, tmp_path, "first").read_bytes()
+    printed(printer, table, tmp_path, "first")
     printed(printer, report(paragraphs=3), tmp_path, "between")
-    assert printed(printer, table, tmp_path, "again").read_bytes() == first
+    printed(printer, table, tmp_path, "again")
     with Printer() as fresh:
-        assert printed(fresh, table, tmp_path, "fresh").read_bytes() == first
+        printed(fresh, table, tmp_path, "fresh")
+    assert len({file.read_bytes() for file in tmp_path.glob("*.pdf") if file.stem != "between"}) == 1
 
 
 @needs_browser
