@@ -16,6 +16,8 @@ LINE = ("<div style='font:6.5pt Arial,\"{}\",\"Noto Sans JP\",\"Yu Gothic\",\"Mi
         "width:100%;padding:0 14mm;display:flex;justify-content:space-between;gap:8mm;white-space:nowrap'>{}</div>")
 CUT = "<span style='overflow:hidden;text-overflow:ellipsis'>{}</span>"
 PAGES = "<span><span class=pageNumber></span> / <span class=totalPages></span></span>"
+LETTERS = "() => document.body.offsetHeight && document.fonts.ready.then(() => true)"
+"""Lay out, then wait for the letters that the page carries."""
 MARGIN = {"top": "17mm", "bottom": "16mm", "left": "14mm", "right": "14mm"}
 
 
@@ -23,6 +25,7 @@ def print_page(page, order: dict) -> None:
     """Print the page of `order` to its file."""
     page.goto(order["page"], wait_until="load")
     page.emulate_media(media="print")
+    page.evaluate(LETTERS)
     header = LINE.format(order["family"], f"{CUT.format(escape(order['above']))}<span>{escape(order['right'])}</span>")
     footer = LINE.format(order["family"], f"{CUT.format(escape(order['below']))}{PAGES}")
     page.pdf(path=order["file"], format="A4", print_background=True, display_header_footer=True, header_template=header,
