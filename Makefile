@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-LANGUAGES ?= ja en
 .DEFAULT_GOAL := help
 .PHONY: help setup report test soak lint bench docs sample lock clean
 
@@ -18,8 +17,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $(READY)
 
-report: $(READY) ## render the sample client's five notebooks in Japanese and English (or: make report LANGUAGES=zh)
-	$(BIN)/kamnb report data/sample $(LANGUAGES:%=--lang %)
+report: $(READY) ## render the sample client's five notebooks in Japanese and English
+	$(BIN)/kamnb report data/sample --lang ja --lang en
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -27,7 +27,7 @@ def find_faces(family: str, script: str) -> dict[str, tuple[str, int]]:
     if not shutil.which("fc-match"):
         return {}
     found = {weight: _ask("fc-match", f"{family}:{weight}", "%{family[0]}\t%{file}\t%{index}") for weight in WEIGHTS}
-    if all(name == family for name, _, _ in found.values()):
+    if all(told[0] == family for told in found.values()):
         return {weight: (file, int(place) & 0xFFFF) for weight, (_, file, place) in found.items()}
     return {} if _ask("fc-list", f":lang={script}", "%{file}\n")[0] else {"regular": (str(packaged_font()), 0)}
 

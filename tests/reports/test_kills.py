@@ -8,7 +8,7 @@ from kamnb.reports.jobs import Job
 from tests.reports.killing import Killer
 from tests.reports.planted import Planted, nothing_left, plant
 
-MOMENTS, STARTS = 3, 40
+MOMENTS, STARTS = 5, 40
 
 
 def test_x08_a_supervisor_killed_at_random_moments_loses_nothing(tmp_path):

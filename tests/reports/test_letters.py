@@ -74,6 +74,17 @@ def test_a_system_without_such_letters_gets_the_packaged_ones(system):
     assert find_faces("Noto Sans CJK JP", "ja") == {"regular": (str(packaged_font()), 0)}
 
 
+def test_a_system_without_any_typeface_gets_the_packaged_ones(system):
+    assert system == {}
+    assert find_faces("Noto Sans CJK SC", "zh-cn") == {"regular": (str(packaged_font()), 0)}
+
+
+def test_one_weight_alone_is_left_to_the_browser(system):
+    system["fc-match", "Noto Sans CJK JP:regular"] = ["Noto Sans CJK JP", "/fonts/r.ttc", "0"]
+    system["fc-list", ":lang=ja"] = ["/fonts/r.ttc"]
+    assert find_faces("Noto Sans CJK JP", "ja") == {}
+
+
 def test_without_fontconfig_the_browser_finds_its_own(system):
     system["fc-match"] = None
     assert find_faces("Noto Sans CJK JP", "ja") == {}
